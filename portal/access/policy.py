@@ -1,0 +1,73 @@
+"""The one table of who may do what. The help page and the role matrix are drawn from it.
+
+A role belongs to one side of an organization. Administrators do everything on their side except what needs a
+second person; the auditor only reads.
+"""
+from enum import StrEnum
+
+from portal.access.permissions import Permission as P
+
+
+class Side(StrEnum):
+    """On which side of the counter an actor stands."""
+
+    CLIENT = "client"
+    SUPPLIER = "supplier"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+class Role(StrEnum):
+    """The roles that an administrator can give."""
+
+    ADMINISTRATOR = "administrator"
+    ACCOUNTS_PAYABLE = "accounts_payable"
+    APPROVER = "approver"
+    TREASURY = "treasury"
+    AUDITOR = "auditor"
+    SUPPLIER_ADMINISTRATOR = "supplier_administrator"
+    SUPPLIER_USER = "supplier_user"
+    OPERATOR = "operator"
+
+
+SIDE_OF: dict[Role, Side] = {
+    Role.ADMINISTRATOR: Side.CLIENT,
+    Role.ACCOUNTS_PAYABLE: Side.CLIENT,
+    Role.APPROVER: Side.CLIENT,
+    Role.TREASURY: Side.CLIENT,
+    Role.AUDITOR: Side.CLIENT,
+    Role.SUPPLIER_ADMINISTRATOR: Side.SUPPLIER,
+    Role.SUPPLIER_USER: Side.SUPPLIER,
+    Role.OPERATOR: Side.OPERATOR,
+}
+
+_READS = (P.Own.PROFILE, P.Supplier.READ, P.Invoice.READ, P.Payment.READ)
+
+ROLES: dict[Role, frozenset[str]] = {
+    Role.ADMINISTRATOR: frozenset((*_READS, P.Organization.CONFIGURE, P.Organization.PEOPLE, P.Organization.AUDIT,
+                                   P.Supplier.INVITE, P.Supplier.REVIEW, P.Invoice.REVIEW, P.Invoice.APPROVE,
+                                   P.Invoice.REOPEN)),
+    Role.ACCOUNTS_PAYABLE: frozenset((*_READS, P.Supplier.INVITE, P.Supplier.REVIEW, P.Invoice.REVIEW,
+                                      P.Invoice.APPROVE, P.Invoice.REOPEN)),
+    Role.APPROVER: frozenset((*_READS, P.Invoice.REVIEW, P.Invoice.APPROVE)),
+    Role.TREASURY: frozenset((*_READS, P.Payment.SCHEDULE, P.Payment.REGISTER, P.Payment.VOID,
+                              P.Supplier.REVEAL_BANK)),
+    Role.AUDITOR: frozenset((*_READS, P.Organization.AUDIT)),
+    Role.SUPPLIER_ADMINISTRATOR: frozenset((P.Own.PROFILE, P.Organization.PEOPLE, P.Record.READ, P.Record.EDIT,
+                                            P.Record.BANK, P.Invoice.READ, P.Invoice.SUBMIT, P.Payment.READ)),
+    Role.SUPPLIER_USER: frozenset((P.Own.PROFILE, P.Record.READ, P.Record.EDIT, P.Invoice.READ, P.Invoice.SUBMIT,
+                                   P.Payment.READ)),
+    Role.OPERATOR: frozenset((P.Own.PROFILE, P.Installation.OPERATE)),
+}
+
+# Acts that ask for the password again when it was last given more than STEP_UP_MINUTES ago.
+STEP_UP: frozenset[str] = frozenset((P.Organization.PEOPLE, P.Record.BANK, P.Supplier.REVEAL_BANK,
+                                     P.Payment.REGISTER, P.Payment.VOID))
+STEP_UP_MINUTES = 15
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """Return the union of the permissions of `roles`; an unknown role gives none."""
+    known = [ROLES[Role(role)] for role in roles if role in Role._value2member_map_]
+    return frozenset().union(*known)

@@ -1,0 +1,172 @@
+"""The database: one session, one transaction at a time, one place that commits.
+
+Two walls between tenants. The first is in the queries. The second is PostgreSQL's row-level security: every
+transaction runs as the role `portal_app`, which owns nothing, and tells the database whose rows it may see
+(`Scope`). A few doors (sign-in, links, the outbox) must look before anybody is known: they run as the narrow
+role `portal_door`, which is granted only the tables it needs. See `portal/core/tenancy.py`.
+"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, Uuid, event, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from portal.core.clock import now
+from portal.core.ids import new_id
+
+log = structlog.get_logger()
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The root of all tables: a UUIDv7 key and the moment of creation."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid()}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    created_at: Mapped[datetime] = mapped_column(default=now, sort_order=-9)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+session = db.session
+Money = Numeric(18, 6)
+
+
+def choice(kind: type[StrEnum], length: int = 32) -> Enum:
+    """Return a column type that keeps a `StrEnum` as its lower-case value in plain text."""
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e],
+                create_constraint=False)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a transaction may touch; the row-level policies read it.
+
+    `clients`: organizations it acts for as a buyer. `relationships`: pairs supplier-client it acts for as a
+    supplier. `partners`: clients whose configuration such a supplier may read. `organizations`: its own.
+    """
+
+    user_id: UUID | None = None
+    organizations: tuple[UUID, ...] = ()
+    clients: tuple[UUID, ...] = ()
+    relationships: tuple[UUID, ...] = ()
+    partners: tuple[UUID, ...] = ()
+    role: str = "portal_app"
+
+
+DOOR = Scope(role="portal_door")
+_SET = text(
+    "SELECT set_config('role', :role, true), set_config('portal.user_id', :user, true),"
+    " set_config('portal.organizations', :organizations, true), set_config('portal.clients', :clients, true),"
+    " set_config('portal.relationships', :relationships, true), set_config('portal.partners', :partners, true)"
+)
+
+
+@contextmanager
+def transaction(scope: Scope) -> Iterator[None]:
+    """Open the one transaction of a request, job or command; commit at its end, then run what waits for it.
+
+    Raises RuntimeError when one is already open: a service never commits, so it never needs its own.
+    """
+    info = session().info
+    if "scope" in info:
+        raise RuntimeError("a transaction is already open")
+    info["scope"], info["after"] = scope, []
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        info["after"] = []
+        raise
+    finally:
+        del info["scope"]
+    _run_after(info.pop("after"))
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Keep `action` until the open transaction has been committed; it never runs if it is not."""
+    session().info["after"].append(action)
+
+
+def rescope(scope: Scope) -> None:
+    """Change whose rows the open transaction sees (a person signs in, a link turns out to be valid)."""
+    info = session().info
+    info["scope"] = scope
+    session.flush()
+    session.execute(_SET, _settings(scope))
+
+
+def is_open() -> bool:
+    """Say whether a transaction is open."""
+    return "scope" in session().info
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Do the inner writes (and what waits for the commit) or none of them, inside the open transaction."""
+    waiting = session().info["after"]
+    before = len(waiting)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del waiting[before:]
+        raise
+
+
+def insert_once(row: Base) -> bool:
+    """Insert `row` unless a unique rule refuses it; return whether it went in. The transaction goes on."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+@event.listens_for(Session, "after_begin")
+def _apply_scope(opened: Session, _transaction: Any, connection: Any) -> None:
+    scope = opened.info.get("scope")
+    if scope is None:
+        raise RuntimeError("the database is used outside core.db.transaction(...)")
+    connection.execute(_SET, _settings(scope))
+
+
+def _settings(scope: Scope) -> dict[str, str]:
+    return {
+        "role": scope.role,
+        "user": str(scope.user_id or ""),
+        "organizations": _array(scope.organizations),
+        "clients": _array(scope.clients),
+        "relationships": _array(scope.relationships),
+        "partners": _array(scope.partners),
+    }
+
+
+def _array(ids: tuple[UUID, ...]) -> str:
+    return "{" + ",".join(str(i) for i in ids) + "}"
+
+
+def _run_after(actions: list[Callable[[], None]]) -> None:
+    for action in actions:
+        try:
+            action()
+        except Exception:
+            log.exception("after_commit.failed")

@@ -1,0 +1,34 @@
+"""How often one address may knock, and which language a visitor reads."""
+from flask import Flask, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from portal.core.i18n import LOCALES
+
+limiter = Limiter(get_remote_address, default_limits=["1200 per minute"], strategy="fixed-window",
+                  in_memory_fallback_enabled=True, headers_enabled=True)
+
+
+def install(app: Flask) -> None:
+    """Count in Redis when there is one; when it is away, in memory, so that a lost Redis never opens the door."""
+    url = app.extensions["portal_settings"].redis_url
+    app.config.update(RATELIMIT_STORAGE_URI=url or "memory://",
+                      RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if url else {},
+                      RATELIMIT_ENABLED=app.extensions["portal_settings"].rate_limits)
+    limiter.init_app(app)
+
+
+def language() -> str:
+    """Return the language of this request: the person's own, else the one chosen, else the browser's."""
+    actor = g.get("actor")
+    if actor is not None and actor.user_id is not None:
+        return str(actor.locale)
+    chosen = request.args.get("lang") or request.cookies.get("lang")
+    if chosen in LOCALES:
+        return str(chosen)
+    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+
+
+def base_url() -> str:
+    """Return the portal's own address, from the configuration, never from the request."""
+    return str(current_app.config["BASE_URL"])

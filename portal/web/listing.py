@@ -1,0 +1,67 @@
+"""Long lists: paged by key, never by offset, so that the ten-thousandth row is as quick as the first.
+
+A list is ordered by some columns and the id; a cursor is the last row's values, opaque to the browser.
+"""
+import base64
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.core.db import session
+from portal.core.types import Page
+
+Row = TypeVar("Row")
+SIZE = 50
+
+
+def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor: str | None, *,
+         size: int = SIZE, descending: bool = True, entity: bool = True) -> Page[Any]:
+    """Return one page of `query`, ordered by `keys` (the last one unique), after or before `cursor`.
+
+    `keys` are not-null columns, all in one direction. A cursor that cannot be read gives the first page.
+    """
+    backwards, values = _decode(cursor, keys)
+    down = descending != backwards
+    if values is not None:
+        mark = tuple_(*keys)
+        query = query.where(mark < tuple_(*values) if down else mark > tuple_(*values))
+    query = query.order_by(*[k.desc() if down else k.asc() for k in keys]).limit(size + 1)
+    found = list(session.scalars(query) if entity else session.execute(query))
+    more = len(found) > size
+    rows = found[:size][::-1] if backwards else found[:size]
+    return Page(rows=rows,
+                before=_encode(rows[0], keys, True) if rows and (more if backwards else values is not None) else None,
+                after=_encode(rows[-1], keys, False) if rows and (backwards or more) else None)
+
+
+def capped(query: Select[Any], limit: int = 99) -> str:
+    """Return how many rows `query` has as people read it: "", "12" or "99+"; never counts further."""
+    found = len(session.execute(query.limit(limit + 1)).all())
+    return "" if not found else str(found) if found <= limit else f"{limit}+"
+
+
+def _encode(row: Any, keys: Sequence[InstrumentedAttribute[Any]], backwards: bool) -> str:
+    values = [str(getattr(row, k.key)) for k in keys]
+    return base64.urlsafe_b64encode(json.dumps([backwards, *values]).encode()).decode()
+
+
+def _decode(cursor: str | None, keys: Sequence[InstrumentedAttribute[Any]]) -> tuple[bool, list[Any] | None]:
+    if not cursor:
+        return False, None
+    try:
+        backwards, *texts = json.loads(base64.urlsafe_b64decode(cursor))
+        values = [_READERS.get(k.type.python_type, str)(t) for k, t in zip(keys, texts, strict=True)]
+    except (ValueError, TypeError, ArithmeticError):
+        return False, None
+    return bool(backwards), values
+
+
+_READERS: dict[type, Callable[[str], Any]] = {
+    UUID: UUID, int: int, Decimal: Decimal, datetime: datetime.fromisoformat, date: date.fromisoformat,
+}

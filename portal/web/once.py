@@ -1,0 +1,77 @@
+"""A double click is one act: every form carries a key that can be used once per person.
+
+The second request waits on the unique index until the first has committed, and is then sent to where the first
+one led. A form that came back with errors gives its key back.
+"""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response, g, redirect, request
+from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.access.actor import Actor
+from portal.core.clock import now
+from portal.core.db import Base, insert_once, session
+from portal.core.ids import new_id
+from portal.core.tenancy import MYSELF, Rls
+
+FIELD = "_once"
+
+
+class FormSubmission(Base):
+    """One use of one form's key, and where it led."""
+
+    __tablename__ = "form_submissions"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+    __rls__ = Rls(read=MYSELF, door="SELECT, DELETE")
+
+    user_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(String(64))
+    location: Mapped[str | None]
+
+
+def new_key() -> str:
+    """Return a key for a form that is being drawn."""
+    return new_id().hex
+
+
+@contextmanager
+def guard(actor: Actor) -> Iterator[Response | None]:
+    """Yield None when the form's key is new, or the answer that its first use led to."""
+    key = request.form.get(FIELD, "")[:64] if request.method == "POST" else ""
+    g.submission = None
+    if not key or actor.user_id is None:
+        yield None
+        return
+    row = FormSubmission(user_id=actor.user_id, key=key)
+    if insert_once(row):
+        g.submission = row
+        yield None
+    else:
+        yield _where_it_led(actor.user_id, key)
+
+
+def remember(response: BaseResponse) -> None:
+    """Keep where the form led, or give the key back when the form is shown again."""
+    row = g.get("submission")
+    if row is None:
+        return
+    if 300 <= response.status_code < 400:
+        row.location = response.headers["Location"]
+    else:
+        session.delete(row)
+
+
+def _where_it_led(user_id: UUID, key: str) -> Response:
+    found = session.scalar(select(FormSubmission.location).filter_by(user_id=user_id, key=key))
+    return redirect(found or request.path, 303)  # type: ignore[return-value]
+
+
+def prune() -> int:
+    """Forget keys older than two days; returns how many."""
+    old = delete(FormSubmission).where(FormSubmission.created_at < now() - timedelta(days=2))
+    return session.execute(old).rowcount  # type: ignore[attr-defined]

@@ -1,0 +1,81 @@
+"""Drawing pages: what every template knows, and the small things that views say."""
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, flash, g, get_flashed_messages, render_template, request, url_for
+from markupsafe import Markup
+
+from flask_wtf.csrf import generate_csrf
+
+from portal.access.actor import ANONYMOUS, Actor
+from portal.core import i18n
+from portal.web import once
+
+Navigation = Callable[[Actor], list[dict[str, Any]]]
+
+
+def render(template: str, **context: Any) -> str:
+    """Draw a template for the actor of this request."""
+    return render_template(template, **context)
+
+
+def toast(text: object, kind: str = "success", undo_url: str | None = None) -> None:
+    """Say something in the corner of the next page."""
+    flash({"text": str(text), "kind": kind, "undo_url": undo_url}, "toast")
+
+
+def form_guard() -> Markup:
+    """Return the hidden fields that every form carries: against forgery, and against the double click."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">').format(
+        generate_csrf(), once.FIELD, once.new_key())
+
+
+def with_query(**changes: Any) -> str:
+    """Return this page's address with some of its query changed; None takes one out."""
+    merged = {**request.args.to_dict(), **changes}
+    return url_for(request.endpoint or "", **(request.view_args or {}),
+                   **{k: v for k, v in merged.items() if v not in (None, "")})
+
+
+def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[str, Any] | None]) -> None:
+    """Give the templates their filters and what the layouts ask for."""
+    app.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, date=_day, datetime=_moment,
+                                 ago=i18n.ago, distance=_distance)
+    app.jinja_env.globals.update(form_guard=form_guard, with_query=with_query, _=i18n._, gettext=i18n._,
+                                 ngettext=i18n.ngettext)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    @app.context_processor
+    def known() -> dict[str, Any]:
+        actor = current_actor()
+        signed_in = actor.user_id is not None
+        return {
+            "actor": actor, "can": actor.can, "locale": i18n.language(), "theme": actor.theme,
+            "viewer": viewer(actor) if signed_in else None,
+            "navigation": navigation(actor) if signed_in else [],
+            "toasts": [m for _category, m in get_flashed_messages(with_categories=True, category_filter=["toast"])],
+            "demo": current_app.config["DEMO"], "incident": g.get("request_id", ""),
+        }
+
+
+def current_actor() -> Actor:
+    """Return the actor of this request, for the layouts; views are handed theirs."""
+    return g.get("actor", ANONYMOUS)  # type: ignore[no-any-return]
+
+
+def _zone() -> str:
+    return current_actor().zone
+
+
+def _day(value: Any) -> str:
+    return i18n.day(value, _zone())
+
+
+def _moment(value: Any) -> str:
+    return i18n.moment(value, _zone())
+
+
+def _distance(value: Any) -> str:
+    return i18n.distance(value, _zone())
+
+
