@@ -1,0 +1,100 @@
+"""What the left side of the screen shows to whom: one literal table per side, and the counts of what waits."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission as P
+from portal.access.policy import Side
+from portal.accounts import queries as accounts
+from portal.approvals import queries as approvals
+from portal.core.i18n import lazy
+from portal.invoices import queries as invoices
+from portal.payments import queries as payments
+from portal.suppliers import queries as suppliers
+
+Counter = Callable[[Actor], str]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: shown to those who hold the permission; `count` says what waits, capped."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    permission: str
+    count: Counter | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading with its entries."""
+
+    label: Any
+    items: tuple[Item, ...]
+
+
+TABLE: dict[Side, tuple[Group, ...]] = {
+    Side.SUPPLIER: (
+        Group("", (Item(lazy("Home"), "dashboards.home", "home", P.Own.PROFILE),)),
+        Group(lazy("My CFDIs"), (
+            Item(lazy("To send"), "invoices.to_send", "upload", P.Invoice.SUBMIT, invoices.count_to_send),
+            Item(lazy("In process"), "invoices.in_process", "clock", P.Invoice.READ),
+        )),
+        Group(lazy("Payments"), (Item(lazy("Archive"), "payments.archive", "archive", P.Payment.READ),)),
+        Group("", (
+            Item(lazy("Digital record"), "suppliers_record.index", "folder", P.Record.READ, suppliers.count_missing),
+            Item(lazy("People"), "accounts_people.index", "users", P.Organization.PEOPLE),
+        )),
+    ),
+    Side.CLIENT: (
+        Group("", (Item(lazy("Home"), "dashboards.home", "home", P.Own.PROFILE),)),
+        Group(lazy("Invoices"), (
+            Item(lazy("Inbox"), "approvals.inbox", "inbox", P.Invoice.APPROVE, approvals.count_mine),
+            Item(lazy("All invoices"), "invoices.index", "file", P.Invoice.READ),
+        )),
+        Group(lazy("Suppliers"), (
+            Item(lazy("Suppliers"), "suppliers.index", "building", P.Supplier.READ),
+            Item(lazy("Records"), "suppliers_review.index", "folder", P.Supplier.READ, suppliers.count_to_review),
+        )),
+        Group(lazy("Payments"), (
+            Item(lazy("To pay"), "payments_treasury.due", "calendar", P.Payment.SCHEDULE, payments.count_due),
+            Item(lazy("Archive"), "payments.archive", "archive", P.Payment.READ),
+        )),
+        Group(lazy("Administration"), (
+            Item(lazy("Settings"), "accounts_setup.settings", "settings", P.Organization.CONFIGURE),
+            Item(lazy("People"), "accounts_people.index", "users", P.Organization.PEOPLE),
+            Item(lazy("Audit trail"), "audit.index", "list", P.Organization.AUDIT),
+        )),
+    ),
+    Side.OPERATOR: (
+        Group("", (Item(lazy("Clients"), "accounts_setup.clients", "building", P.Installation.OPERATE),)),
+    ),
+}
+
+
+def of(actor: Actor) -> list[dict[str, Any]]:
+    """Return the groups and entries that `actor` may see, with their counts."""
+    groups = [(group.label, [_entry(item, actor) for item in group.items if actor.can(item.permission)])
+              for group in TABLE.get(actor.side, ())]
+    return [{"label": label, "items": items} for label, items in groups if items]
+
+
+def viewer(actor: Actor) -> dict[str, Any]:
+    """Return what the top bar says of the person, and as whom else they may act."""
+    initials = "".join(word[0] for word in actor.name.split()[:2]).upper() or "?"
+    return {
+        "name": actor.name, "email": actor.email, "organization": actor.organization_name, "side": actor.side.value,
+        "initials": initials, "url_profile": url_for("accounts_profile.show"),
+        "url_sign_out": url_for("accounts.sign_out"), "organizations": accounts.seats(actor),
+    }
+
+
+def _entry(item: Item, actor: Actor) -> dict[str, Any]:
+    here = (request.endpoint or "").partition(".")[0], item.endpoint.partition(".")[0]
+    return {"label": item.label, "url": url_for(item.endpoint), "icon": item.icon,
+            "count": item.count(actor) if item.count else "",
+            "active": request.endpoint == item.endpoint or (here[0] == here[1] and item.endpoint.endswith(".index"))}

@@ -1,0 +1,71 @@
+"""The parts of the harness that are plain functions: clusters, databases, settings."""
+import os
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from config.settings import Settings
+from portal import features
+from portal.core.db import Base
+from portal.core.tenancy import roles, walls
+from portal.local.postgres import Cluster
+
+TEMPLATE = "portal_template"
+DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+def start_cluster(home: Path) -> Cluster:
+    """Start the run's cluster (fast, unsafe: for tests) and make the template database in it."""
+    bin_dir = DEBIAN_15 if os.environ.get("PORTAL_TEST_PG") == "15" else None
+    cluster = Cluster.open(home / "pg", fast=True, bin_dir=bin_dir)
+    cluster.start()
+    _make_template(cluster.superuser_url)
+    return cluster
+
+
+def _make_template(superuser_url: str) -> None:
+    features.load(features.TABLES)
+    _run(superuser_url, *roles(), f"CREATE DATABASE {TEMPLATE} OWNER portal_owner")
+    engine = create_engine(at(superuser_url, TEMPLATE))
+    with engine.begin() as connection:
+        connection.execute(text("GRANT ALL ON SCHEMA public TO portal_owner"))
+        connection.execute(text("SET ROLE portal_owner"))
+        Base.metadata.create_all(connection)
+        for statement in walls():
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def copy_database(superuser_url: str, name: str) -> str:
+    """Return the address of a new database `name`, copied from the template."""
+    _run(superuser_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return at(superuser_url, name)
+
+
+def drop_database(superuser_url: str, name: str) -> None:
+    """Drop a database, ending its connections."""
+    _run(superuser_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def at(url: str, database: str) -> str:
+    """Return `url` with another database."""
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def settings(database_url: str, home: Path, **more: str) -> Settings:
+    """Return the settings of a test: no Redis, no SMTP, files in `home`."""
+    return Settings.from_env({
+        "PORTAL_HOME": str(home), "PORTAL_DATABASE_URL": database_url, "PORTAL_DEMO": "1",
+        "PORTAL_BASE_URL": "http://localhost", "PORTAL_SECRET_KEY": "test-" + "0123456789abcdef" * 4,
+        "PORTAL_ENCRYPTION_KEYS": "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "PORTAL_RATE_LIMITS": "0",
+        "PORTAL_LOG_LEVEL": "ERROR", **more,
+    })
+
+
+def _run(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
