@@ -1,4 +1,4 @@
 """The door of the program: `flask --app app`, gunicorn (`app:app`) and the workers all start here."""
-from portal import create_app
+from portal.factory import create_app
 
 app = create_app()

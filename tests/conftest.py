@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal import create_app
+from portal.factory import create_app
 from portal.core.db import db
 from portal.local.postgres import Cluster
 from tests import harness

@@ -1,0 +1,71 @@
+"""Keeping a file that somebody gave, and giving it back.
+
+The bytes go into the store (by their sha256) before the commit; the row goes in with it. Bytes whose row never
+came are swept by a job.
+"""
+from collections.abc import Sequence
+from uuid import UUID
+
+from portal.access.actor import Actor
+from portal.core.db import session
+from portal.core.errors import Invalid, NotFound
+from portal.core.events import Event, announce
+from portal.core.i18n import language
+from portal.core.types import Upload
+from portal.storage import kinds, stores
+from portal.storage.models import FilePreview, FileState, StoredFile
+
+
+class FileKept(Event):
+    """A file was kept; previews are drawn after the commit."""
+
+    kind = "file"
+
+
+def keep(upload: Upload, *, allowed: Sequence[str], client_id: UUID, actor: Actor,
+         relationship_id: UUID | None = None, max_mb: int = 10) -> StoredFile:
+    """Check that `upload` is what it says and keep it; return its row.
+
+    `allowed` are names of `storage.kinds` ("pdf", "xml", "png", "jpeg"…). Raises Invalid with a sentence that says
+    what is wrong with the file and how to mend it.
+    """
+    kind = accept(upload, allowed=allowed, max_mb=max_mb)
+    stored = stores.current().put(upload.data)
+    row = StoredFile(client_id=client_id, relationship_id=relationship_id, uploaded_by=actor.user_id,
+                     sha256=stored.sha256, size=stored.size, media_type=kind.media_type,
+                     name=kinds.safe_name(upload.name), state=FileState.CLEAN)
+    session.add(row)
+    session.flush()
+    announce(FileKept(client_id=client_id, relationship_id=relationship_id, subject_id=row.id,
+                      subject_label=row.name), actor)
+    return row
+
+
+def accept(upload: Upload, *, allowed: Sequence[str], max_mb: int = 10) -> kinds.Kind:
+    """Return the kind of `upload`, or raise Invalid: the name, the first bytes and a strict reading must agree."""
+    try:
+        return kinds.check(upload.name, upload.data, allowed=allowed, max_bytes=max_mb * 1024 * 1024)
+    except kinds.Refused as refused:
+        raise Invalid(refused.sentence(language())) from refused
+
+
+def find(file_id: UUID, _actor: Actor) -> StoredFile:
+    """Return a file that the actor may see; raise NotFound when it is absent or somebody else's."""
+    row = session.get(StoredFile, file_id)
+    if row is None or row.state is not FileState.CLEAN:
+        raise NotFound
+    return row
+
+
+def read(row: StoredFile) -> bytes:
+    """Return the bytes of a file, checked against its sha256; raises Unavailable when the store is away."""
+    return stores.current().read(row.sha256)
+
+
+def preview(file_id: UUID, page: int, actor: Actor) -> bytes:
+    """Return the image (PNG) of a page; raises NotFound until it has been drawn."""
+    find(file_id, actor)
+    row = session.query(FilePreview).filter_by(file_id=file_id, page=page).one_or_none()
+    if row is None:
+        raise NotFound
+    return stores.current().read(row.sha256)
