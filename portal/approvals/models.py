@@ -5,10 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ForeignKey, Index, String, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.db import Base, Money, choice
-from portal.core.tenancy import CLIENT, SHARED, SHARED_APPEND_ONLY
+from portal.core.tenancy import CLIENT_CONFIG, SHARED, SHARED_APPEND_ONLY
+from portal.invoices.models import Invoice
 
 
 class Quorum(StrEnum):
@@ -22,7 +23,7 @@ class StageRule(Base):
     """One stage of a client's flow as configured: who approves, and for which invoices."""
 
     __tablename__ = "stage_rules"
-    __rls__ = CLIENT
+    __rls__ = CLIENT_CONFIG  # read while the supplier sends: the run starts in that same transaction
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
     position: Mapped[int]
@@ -72,6 +73,7 @@ class ApprovalStep(Base):
     state: Mapped[StepState] = mapped_column(choice(StepState), default=StepState.WAITING)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    invoice: Mapped[Invoice] = relationship(lazy="raise")
 
 
 class Verdict(StrEnum):

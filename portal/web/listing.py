@@ -17,14 +17,16 @@ from portal.core.db import session
 from portal.core.types import Page
 
 Row = TypeVar("Row")
+Reader = Callable[[Any, InstrumentedAttribute[Any]], Any]
 SIZE = 50
 
 
 def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor: str | None, *,
-         size: int = SIZE, descending: bool = True, entity: bool = True) -> Page[Any]:
+         size: int = SIZE, descending: bool = True, of: Reader = lambda row, key: getattr(row, key.key)) -> Page[Any]:
     """Return one page of `query`, ordered by `keys` (the last one unique), after or before `cursor`.
 
-    `keys` are not-null columns, all in one direction. A cursor that cannot be read gives the first page.
+    `keys` are columns without nulls, all in one direction; `of(row, key)` reads one from a row. A cursor that
+    cannot be read gives the first page.
     """
     backwards, values = _decode(cursor, keys)
     down = descending != backwards
@@ -32,12 +34,12 @@ def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor:
         mark = tuple_(*keys)
         query = query.where(mark < tuple_(*values) if down else mark > tuple_(*values))
     query = query.order_by(*[k.desc() if down else k.asc() for k in keys]).limit(size + 1)
-    found = list(session.scalars(query) if entity else session.execute(query))
+    found = list(session.scalars(query).unique())
     more = len(found) > size
     rows = found[:size][::-1] if backwards else found[:size]
     return Page(rows=rows,
-                before=_encode(rows[0], keys, True) if rows and (more if backwards else values is not None) else None,
-                after=_encode(rows[-1], keys, False) if rows and (backwards or more) else None)
+                before=_encode(rows[0], keys, True, of) if rows and (more if backwards else values is not None) else None,
+                after=_encode(rows[-1], keys, False, of) if rows and (backwards or more) else None)
 
 
 def capped(query: Select[Any], limit: int = 99) -> str:
@@ -46,8 +48,8 @@ def capped(query: Select[Any], limit: int = 99) -> str:
     return "" if not found else str(found) if found <= limit else f"{limit}+"
 
 
-def _encode(row: Any, keys: Sequence[InstrumentedAttribute[Any]], backwards: bool) -> str:
-    values = [str(getattr(row, k.key)) for k in keys]
+def _encode(row: Any, keys: Sequence[InstrumentedAttribute[Any]], backwards: bool, of: Reader) -> str:
+    values = [str(of(row, k)) for k in keys]
     return base64.urlsafe_b64encode(json.dumps([backwards, *values]).encode()).decode()
 
 

@@ -1,0 +1,86 @@
+"""How a client sets up its stages: add, change, move, archive. Runs that have begun keep the stages they began with."""
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.accounts import queries as people
+from portal.approvals import queries
+from portal.approvals.events import StagesConfigured
+from portal.approvals.models import Quorum, StageRule
+from portal.core.clock import now
+from portal.core.db import session
+from portal.core.errors import Invalid
+from portal.core.events import announce
+from portal.core.i18n import _
+
+
+@dataclass(frozen=True)
+class SaveStage:
+    """A stage as the form gives it."""
+
+    label_es: str
+    label_en: str
+    approver_ids: tuple[UUID, ...]
+    approver_roles: tuple[str, ...]
+    quorum: Quorum
+    minimum: Decimal | None
+    maximum: Decimal | None
+    currencies: tuple[str, ...]
+    kinds: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def save(command: SaveStage, actor: Actor, rule_id: UUID | None = None) -> StageRule:
+    """Add a stage at the end, or change one. Raises Invalid when nobody could approve or the amounts cross."""
+    actor.require(Permission.Organization.CONFIGURE)
+    _check(command, actor)
+    existing = queries.rules(actor)
+    row = queries.rule(actor, rule_id) if rule_id else StageRule(
+        client_id=actor.client_id, position=1 + max((r.position for r in existing), default=0))
+    for name in ("label_es", "label_en", "quorum", "minimum", "maximum"):
+        setattr(row, name, getattr(command, name))
+    for name in ("approver_ids", "approver_roles", "currencies", "kinds", "groups"):
+        setattr(row, name, list(getattr(command, name)))
+    session.add(row)
+    session.flush()
+    _tell(row, "changed" if rule_id else "added", actor)
+    return row
+
+
+def move(rule_id: UUID, up: bool, actor: Actor) -> None:
+    """Exchange a stage with its neighbour."""
+    actor.require(Permission.Organization.CONFIGURE)
+    rows = list(queries.rules(actor))
+    row = queries.rule(actor, rule_id)
+    here = next(i for i, r in enumerate(rows) if r.id == row.id)
+    there = here + (-1 if up else 1)
+    if 0 <= there < len(rows):
+        rows[here], rows[there] = rows[there], rows[here]
+    for position, each in enumerate(rows, start=1):
+        each.position = position
+    _tell(row, "moved", actor)
+
+
+def archive(rule_id: UUID, actor: Actor) -> None:
+    """Take a stage out of the flow of invoices sent from now on."""
+    actor.require(Permission.Organization.CONFIGURE)
+    row = queries.rule(actor, rule_id)
+    row.archived_at = now()
+    _tell(row, "archived", actor)
+
+
+def _check(command: SaveStage, actor: Actor) -> None:
+    if not command.approver_ids and not command.approver_roles:
+        raise Invalid(fields={"approver_ids": _("Choose at least one person or one role: without them nobody "
+                                                "could approve and the invoices would wait for ever.")})
+    members = {p.user_id for p in people.people(actor)}
+    if not set(command.approver_ids) <= members:
+        raise Invalid(fields={"approver_ids": _("One of these people does not work here any more. Choose again.")})
+    if command.minimum is not None and command.maximum is not None and command.minimum > command.maximum:
+        raise Invalid(fields={"maximum": _("The upper amount is below the lower one.")})
+
+
+def _tell(row: StageRule, act: str, actor: Actor) -> None:
+    announce(StagesConfigured(client_id=row.client_id, subject_id=row.id, subject_label=row.label_es, act=act), actor)

@@ -1,0 +1,121 @@
+"""What the client's people see of approvals: their inbox, one invoice under review, the configured stages."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import contains_eager
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.approvals import services
+from portal.approvals.models import ApprovalStep, Decision, StageRule, StepState
+from portal.core.db import session
+from portal.core.errors import NotFound
+from portal.core.types import Page
+from portal.invoices import queries as invoices
+from portal.invoices.models import Invoice, InvoiceStatus
+from portal.web import listing
+
+SORTS = {
+    "oldest": ((ApprovalStep.started_at, ApprovalStep.id), False),
+    "newest": ((ApprovalStep.started_at, ApprovalStep.id), True),
+    "amount": ((Invoice.total, ApprovalStep.id), True),
+    "supplier": ((Invoice.supplier_name, ApprovalStep.id), False),
+}
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """What the inbox is narrowed to; lives in the page's address."""
+
+    search: str = ""
+    stage: str = ""
+    sort: str = "oldest"
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything of an invoice's approval that its review page shows."""
+
+    steps: Sequence[ApprovalStep]
+    decisions: Sequence[Decision]
+    current: ApprovalStep | None
+    may_decide: bool
+
+
+def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None) -> Page[ApprovalStep]:
+    """Return the steps that wait for this person, each with its invoice loaded."""
+    actor.require(Permission.Invoice.APPROVE)
+    query = _mine(select(ApprovalStep), actor).join(ApprovalStep.invoice).options(
+        contains_eager(ApprovalStep.invoice))
+    if wanted.search:
+        query = query.where(invoices.matches(wanted.search))
+    if wanted.stage:
+        query = query.where(ApprovalStep.label_es == wanted.stage)
+    keys, descending = SORTS.get(wanted.sort, SORTS["oldest"])
+    return listing.read(query, keys, cursor, descending=descending, of=_of)
+
+
+def next_for(actor: Actor, after: ApprovalStep | None) -> UUID | None:
+    """Return the invoice of the oldest step that waits for this person, other than `after`'s."""
+    query = _mine(select(ApprovalStep.invoice_id), actor).order_by(ApprovalStep.started_at, ApprovalStep.id).limit(1)
+    if after is not None:
+        query = query.where(ApprovalStep.invoice_id != after.invoice_id)
+    return session.scalar(query)
+
+
+def count_mine(actor: Actor) -> str:
+    """Return how many invoices wait for this person, capped."""
+    return listing.capped(_mine(select(ApprovalStep.id), actor))
+
+
+def stages_of(actor: Actor) -> Sequence[str]:
+    """Return the names of the stages that wait for this person, for the filter."""
+    return session.scalars(_mine(select(ApprovalStep.label_es), actor).distinct().limit(50)).all()
+
+
+def review(actor: Actor, invoice: Invoice) -> Review:
+    """Return the run of an invoice: its steps (newest run), all decisions, and whether this person may decide."""
+    steps = session.scalars(select(ApprovalStep).filter_by(invoice_id=invoice.id)
+                            .order_by(ApprovalStep.run, ApprovalStep.position)).all()
+    newest = [s for s in steps if s.run == steps[-1].run] if steps else []
+    decisions = session.scalars(select(Decision).filter_by(invoice_id=invoice.id).order_by(Decision.id)).all()
+    current = next((s for s in newest if s.state is StepState.CURRENT), None)
+    decided = current is not None and any(d.step_id == current.id and d.user_id == actor.user_id for d in decisions)
+    open_ = invoice.status is InvoiceStatus.IN_REVIEW and not decided
+    return Review(newest, decisions, current, open_ and services.may(actor, current))
+
+
+def steps_by_id(actor: Actor, step_ids: Sequence[UUID]) -> Sequence[ApprovalStep]:
+    """Return those of the steps that wait for this person, with their invoices: for the bulk preview."""
+    query = _mine(select(ApprovalStep), actor).where(ApprovalStep.id.in_(step_ids)).join(ApprovalStep.invoice)
+    return session.scalars(query.options(contains_eager(ApprovalStep.invoice)).order_by(ApprovalStep.started_at)).all()
+
+
+def rules(actor: Actor) -> Sequence[StageRule]:
+    """Return the client's configured stages in their order."""
+    return session.scalars(select(StageRule).filter_by(client_id=actor.client_id, archived_at=None)
+                           .order_by(StageRule.position, StageRule.id)).all()
+
+
+def rule(actor: Actor, rule_id: UUID) -> StageRule:
+    """Return one configured stage; raises NotFound."""
+    found = session.scalar(select(StageRule).filter_by(id=rule_id, client_id=actor.client_id, archived_at=None))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _mine(query: Select[Any], actor: Actor) -> Select[Any]:
+    mine = or_(ApprovalStep.approver_ids.contains([actor.user_id]),
+               ApprovalStep.approver_roles.overlap(array(sorted(actor.roles)) if actor.roles else []))
+    decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == actor.user_id)
+    return query.where(ApprovalStep.client_id == actor.client_id, ApprovalStep.state == StepState.CURRENT, mine,
+                       ~decided.exists())
+
+
+def _of(row: ApprovalStep, key: Any) -> Any:
+    return getattr(row if key.class_ is ApprovalStep else row.invoice, key.key)
