@@ -55,10 +55,12 @@ class Invoice(Base):
         Index("ix_invoices_client_status", "client_id", "status", "sent_at", "id"),
         Index("ix_invoices_relationship_status", "relationship_id", "status", "id"),
         Index("ix_invoices_client_list", "client_id", "id"),
+        Index("ix_invoices_client_status_list", "client_id", "status", "id"),
+        Index("ix_invoices_stamp_pending", "id", postgresql_where=text("stamp = 'pending'")),
         Index("ix_invoices_twin", "client_id", "relationship_id", "number", "total"),
         CheckConstraint("paid >= 0 AND paid <= total", name="paid_within_total"),
     )
-    __rls__ = SHARED
+    __rls__ = Rls(read=SHARED.read, door="SELECT")  # the door: the sweep that finds stamps still to be settled
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
@@ -98,7 +100,8 @@ class Invoice(Base):
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     stage_label: Mapped[str] = mapped_column(String(120), default="")  # of the current approval stage, for lists
-    stages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)  # for the dots: [{label, state, since, who}]
+    # for the dots: [{label_es, label_en, state (done|current|waiting|rejected), since (ISO), who}]
+    stages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     waiting_since: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(1000), default="")  # of the last rejection or return
     reopened_at: Mapped[datetime | None]
@@ -110,6 +113,38 @@ class Invoice(Base):
     def balance(self) -> Decimal:
         """What is still owed, in the invoice's currency."""
         return self.total - self.paid
+
+    @property
+    def kind_code(self) -> str:
+        """What requirements and stages call it: "I", "E" or "foreign"."""
+        return self.cfdi_type if self.kind is InvoiceKind.CFDI else "foreign"
+
+    @property
+    def total_in_pesos(self) -> Decimal | None:
+        """The total in MXN at the invoice's own rate; None when it has no rate (a foreign invoice in other money)."""
+        rate = Decimal(1) if self.currency == "MXN" else self.exchange_rate or self._stated_rate
+        return None if rate is None else self.total * rate
+
+    @property
+    def _stated_rate(self) -> Decimal | None:
+        stated = (self.facts or {}).get("exchange_rate")
+        return Decimal(stated) if stated else None
+
+
+class InvoiceMoment(Base):
+    """One line of an invoice's history, readable by both sides: what happened, who did it, and why."""
+
+    __tablename__ = "invoice_moments"
+    __rls__ = SHARED_APPEND_ONLY
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)
+    what: Mapped[str] = mapped_column(String(40))  # a key of `history.SENTENCES`
+    side: Mapped[str] = mapped_column(String(10), default="")
+    user_name: Mapped[str] = mapped_column(String(120), default="")
+    organization_name: Mapped[str] = mapped_column(String(300), default="")
+    reason: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class RequirementType(StrEnum):
@@ -159,6 +194,8 @@ class RequirementAnswer(Base):
     relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)
     requirement_id: Mapped[UUID] = mapped_column(ForeignKey("invoice_requirements.id"))
+    label_es: Mapped[str] = mapped_column(String(120), default="")  # as it was asked when this was given
+    label_en: Mapped[str] = mapped_column(String(120), default="")
     value: Mapped[str] = mapped_column(String(1000), default="")
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
     given_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
