@@ -100,7 +100,7 @@ class Invoice(Base):
     sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     stage_label: Mapped[str] = mapped_column(String(120), default="")  # of the current approval stage, for lists
-    # for the dots: [{label_es, label_en, state (done|current|waiting|rejected), since (ISO), who}]
+    # for the dots: [{es, en, state (waiting|current|approved|rejected|cancelled), since (ISO)}], set by approvals
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     waiting_since: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(1000), default="")  # of the last rejection or return

@@ -1,0 +1,102 @@
+"""What the features above do to an invoice that they have locked: stages, decisions, dates and money.
+
+Each takes the invoice (locked by the caller) and the actor; the status changes through `lifecycle.move` alone.
+"""
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal.access.actor import Actor
+from portal.core.clock import now
+from portal.core.errors import Conflict, Invalid
+from portal.core.i18n import _
+from portal.invoices import rules
+from portal.invoices.lifecycle import move
+from portal.invoices.models import Invoice
+from portal.invoices.models import InvoiceStatus as S
+
+
+def touch(invoice: Invoice) -> None:
+    """Make pages drawn before this moment stale."""
+    invoice.version += 1
+
+
+def set_stages(invoice: Invoice, stages: Sequence[dict[str, Any]], label: str, waiting_since: datetime | None) -> None:
+    """Keep on the invoice what its lists show of the approval run.
+
+    `stages`: [{es, en, state, since}]; `label` of the stage that holds it ("" when none does), and since when.
+    """
+    invoice.stages = list(stages)
+    invoice.stage_label = label
+    invoice.waiting_since = waiting_since
+    touch(invoice)
+
+
+def approve(invoice: Invoice, actor: Actor) -> None:
+    """All stages passed. Raises Invalid while the stamp holds the invoice, Conflict when it is not in review."""
+    held = rules.hold(invoice.stamp)
+    if held:
+        raise Invalid(held)
+    move(invoice, S.APPROVED, actor)
+    invoice.approved_at = invoice.waiting_since = now()
+    invoice.stage_label = invoice.reason = ""
+
+
+def return_to_draft(invoice: Invoice, reason: str, actor: Actor) -> None:
+    """Give the invoice back to the supplier to be corrected. Raises Invalid without a reason."""
+    move(invoice, S.DRAFT, actor, reason=_reason(reason))
+    _let_go(invoice, reason)
+
+
+def reject(invoice: Invoice, reason: str, actor: Actor) -> None:
+    """Reject the invoice finally. Raises Invalid without a reason."""
+    move(invoice, S.REJECTED, actor, reason=_reason(reason))
+    _let_go(invoice, reason)
+
+
+def set_schedule(invoice: Invoice, pay_on: date | None, actor: Actor) -> None:
+    """Give, change or take away (None) the payment date; a partly paid invoice keeps its status."""
+    if invoice.status not in (S.APPROVED, S.SCHEDULED, S.PARTLY_PAID):
+        raise Conflict(_("Only an approved invoice that is not paid yet can have a payment date."))
+    wanted = S.APPROVED if pay_on is None else S.SCHEDULED
+    if invoice.status not in (wanted, S.PARTLY_PAID):
+        move(invoice, wanted, actor)
+    else:
+        touch(invoice)
+    invoice.scheduled_on = pay_on
+
+
+def settle(invoice: Invoice, amount: Decimal, actor: Actor) -> None:
+    """Add `amount` (> 0, in the invoice's currency) to what was paid. Raises Invalid when it passes the balance."""
+    if amount <= 0 or amount > invoice.balance:
+        raise Invalid(_("The amount must be more than zero and at most the balance of the invoice."))
+    _paid(invoice, invoice.paid + amount, actor)
+
+
+def unsettle(invoice: Invoice, amount: Decimal, actor: Actor) -> None:
+    """Take `amount` (> 0, in the invoice's currency) out of what was paid: its payment was voided."""
+    if amount <= 0 or amount > invoice.paid:
+        raise Invalid(_("No more can be voided than was paid."))
+    _paid(invoice, invoice.paid - amount, actor)
+
+
+def _paid(invoice: Invoice, paid: Decimal, actor: Actor) -> None:
+    wanted = rules.status_of_paid(paid, invoice.total, scheduled=invoice.scheduled_on is not None)
+    if wanted is invoice.status:
+        touch(invoice)
+    else:
+        move(invoice, wanted, actor)
+    invoice.paid = paid
+    invoice.paid_at = now() if wanted is S.PAID else None
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Say why: the supplier reads it.")})
+    return reason.strip()
+
+
+def _let_go(invoice: Invoice, reason: str) -> None:
+    invoice.reason = reason.strip()[:1000]
+    invoice.stage_label, invoice.waiting_since = "", None
