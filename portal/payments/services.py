@@ -1,0 +1,203 @@
+"""The verbs of treasury: give dates, register payments, void them."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.core.clock import now, today
+from portal.core.db import savepoint, session
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.events import announce
+from portal.core.i18n import _, money
+from portal.core.types import Upload
+from portal.invoices import queries as invoices_queries
+from portal.invoices import services as invoices
+from portal.invoices.models import Invoice, InvoiceStatus
+from portal.payments import engine
+from portal.payments.events import PaymentRegistered, PaymentScheduled, PaymentUnscheduled, PaymentVoided
+from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod, PaymentStatus
+from portal.storage import services as files
+from portal.suppliers import queries as suppliers
+
+PAYABLE = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
+EVIDENCE = ("pdf", "png", "jpeg", "xml")
+
+
+@dataclass(frozen=True)
+class RegisterPayment:
+    """A payment as treasury gives it. `rate`: MXN for one unit of `currency`; needed when it is not MXN."""
+
+    relationship_id: UUID
+    number: str
+    paid_on: date
+    method: PaymentMethod
+    currency: str
+    amount: Decimal
+    lines: tuple[engine.Line, ...]
+    rate: Decimal | None = None
+    reference: str = ""
+    bank_account_id: UUID | None = None
+    note: str = ""
+    evidence: Upload | None = None
+
+
+def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[Invoice]:
+    """Give approved invoices a payment date (today or later), or change the one they have.
+
+    Raises Invalid for a past date, Conflict when one of them is no longer to be paid.
+    """
+    actor.require(Permission.Payment.SCHEDULE)
+    if pay_on < today(actor.zone):
+        raise Invalid(fields={"pay_on": _("The date has passed. Choose today or a later day.")})
+    rows = _lock(invoice_ids, actor)
+    for invoice in rows:
+        if invoice.scheduled_on != pay_on:
+            _give_date(invoice, pay_on, "", actor)
+    return rows
+
+
+def unschedule(invoice_id: UUID, note: str, actor: Actor) -> Invoice:
+    """Take an invoice's payment date away; the supplier is told why."""
+    actor.require(Permission.Payment.SCHEDULE)
+    (invoice,) = _lock([invoice_id], actor)
+    if invoice.scheduled_on is None:
+        raise Conflict(_("This invoice has no payment date."))
+    if len(note.strip()) < 5:
+        raise Invalid(fields={"note": _("Say why: the supplier counted on this date.")})
+    _give_date(invoice, None, note.strip(), actor)
+    return invoice
+
+
+def register(command: RegisterPayment, actor: Actor) -> Payment:
+    """Register a payment and settle its invoices, all or nothing.
+
+    Raises Invalid (over the balance, does not add up, future date, number used, rate missing), Conflict (an
+    invoice is not payable any more), NotFound (an invoice or account of somebody else).
+    """
+    actor.require(Permission.Payment.REGISTER)
+    relationship = suppliers.relationship(actor, command.relationship_id)
+    _check(command, actor)
+    rows = {i.id: i for i in _lock([line.invoice_id for line in command.lines], actor)}
+    if any(i.relationship_id != relationship.id for i in rows.values()):
+        raise Invalid(_("All invoices of a payment must be of the same supplier."))
+    payment = _payment(command, actor)
+    _insert(payment, command.number)
+    for line in command.lines:
+        _settle(payment, rows[line.invoice_id], line, command, actor)
+    announce(PaymentRegistered(client_id=payment.client_id, relationship_id=payment.relationship_id,
+                               subject_id=payment.id, subject_label=payment.number, amount=str(payment.amount),
+                               currency=payment.currency, invoices=tuple(i.number for i in rows.values())), actor)
+    return payment
+
+
+def void(payment_id: UUID, reason: str, actor: Actor) -> Payment:
+    """Void a payment: its invoices owe again what it had settled. Kept in the archive with its reason."""
+    actor.require(Permission.Payment.VOID)
+    payment = session.scalar(select(Payment).filter_by(id=payment_id, client_id=actor.client_id).with_for_update())
+    if payment is None:
+        raise NotFound
+    if payment.status is PaymentStatus.VOIDED:
+        raise Conflict(_("This payment has been voided already."))
+    if len(reason.strip()) < 5:
+        raise Invalid(fields={"reason": _("Say why the payment does not stand (at least 5 letters).")})
+    lines = session.scalars(select(PaymentLine).filter_by(payment_id=payment.id).order_by(PaymentLine.invoice_id))
+    for line in lines.all():
+        invoices.unsettle(invoices_queries.locked(actor, line.invoice_id), line.settled, actor)
+    payment.status, payment.voided_at = PaymentStatus.VOIDED, now()
+    payment.voided_by, payment.void_reason = actor.user_id, reason.strip()
+    announce(PaymentVoided(client_id=payment.client_id, relationship_id=payment.relationship_id,
+                           subject_id=payment.id, subject_label=payment.number, amount=str(payment.amount),
+                           currency=payment.currency, reason=payment.void_reason), actor)
+    return payment
+
+
+def _lock(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
+    # Always in the order of their ids, so that two payments of the same invoices cannot wait for each other.
+    rows = [invoices_queries.locked(actor, i) for i in sorted(set(invoice_ids))]
+    late = [i.number for i in rows if i.status not in PAYABLE]
+    if late:
+        raise Conflict(_("These invoices are not waiting for payment any more: %(numbers)s. Look at the list again.",
+                         numbers=", ".join(late)))
+    return rows
+
+
+def _give_date(invoice: Invoice, pay_on: date | None, note: str, actor: Actor) -> None:
+    before = invoice.scheduled_on
+    session.add(PaymentDate(client_id=invoice.client_id, relationship_id=invoice.relationship_id,
+                            invoice_id=invoice.id, pay_on=pay_on, note=note, given_by=actor.user_id))
+    invoices.set_schedule(invoice, pay_on, actor)
+    about = {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
+             "subject_label": invoice.number}
+    if pay_on:
+        announce(PaymentScheduled(**about, pay_on=pay_on.isoformat(),
+                                  before=before.isoformat() if before else ""), actor)
+    else:
+        announce(PaymentUnscheduled(**about, before=str(before), note=note), actor)
+
+
+def _check(command: RegisterPayment, actor: Actor) -> None:
+    wrong: dict[str, object] = {}
+    if command.paid_on > today(actor.zone):
+        wrong["paid_on"] = _("The date is in the future. A payment is registered once the money has gone out; "
+                             "for later days, schedule it.")
+    if command.currency != "MXN" and not command.rate:
+        wrong["rate"] = _("Give the exchange rate: how many pesos one %(currency)s cost.", currency=command.currency)
+    if not command.lines:
+        wrong["amount"] = _("Choose at least one invoice to pay.")
+    elif any(line.amount <= 0 for line in command.lines):
+        wrong["amount"] = _("Each chosen invoice needs an amount above zero.")
+    elif not engine.adds_up(command.amount, command.lines):
+        given = sum(line.amount for line in command.lines)
+        wrong["amount"] = _("The payment is %(amount)s but its invoices add up to %(given)s. Correct one of them.",
+                            amount=money(command.amount, command.currency), given=money(given, command.currency))
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _payment(command: RegisterPayment, actor: Actor) -> Payment:
+    client_id = actor.client_id
+    account = (suppliers.approved_account(actor, command.relationship_id, command.bank_account_id)
+               if command.bank_account_id else None)
+    evidence = (files.keep(command.evidence, allowed=EVIDENCE, client_id=client_id, actor=actor,
+                           relationship_id=command.relationship_id) if command.evidence and client_id else None)
+    return Payment(client_id=client_id, relationship_id=command.relationship_id, number=command.number.strip(),
+                   paid_on=command.paid_on, method=command.method, currency=command.currency,
+                   exchange_rate=command.rate if command.currency != "MXN" else None, amount=command.amount,
+                   reference=command.reference, bank_account_id=account.id if account else None,
+                   account_mask=account.mask if account else "", note=command.note, registered_by=actor.user_id,
+                   evidence_file_id=evidence.id if evidence else None)
+
+
+def _insert(payment: Payment, number: str) -> None:
+    try:
+        with savepoint():
+            session.add(payment)
+    except IntegrityError as twice:
+        raise Invalid(fields={"number": _("Payment number %(number)s is already in the archive. Numbers are never "
+                                          "repeated: check whether it was registered before.", number=number)}) from twice
+
+
+def _settle(payment: Payment, invoice: Invoice, line: engine.Line, command: RegisterPayment, actor: Actor) -> None:
+    owed = engine.Owed(invoice.balance, invoice.currency, invoice.exchange_rate)
+    amount = engine.settled(line.amount, command.currency, command.rate, owed)
+    if amount is None:
+        raise Invalid(fields={"rate": _("Invoice %(number)s is in %(currency)s and has no exchange rate; pay it in "
+                                        "its own currency.", number=invoice.number, currency=invoice.currency)})
+    if amount > owed.balance:
+        raise Invalid(fields={"amount": _(
+            "Invoice %(number)s owes %(balance)s and this payment would settle %(amount)s. Lower it.",
+            number=invoice.number, balance=money(owed.balance, invoice.currency),
+            amount=money(amount, invoice.currency))})
+    session.add(PaymentLine(client_id=payment.client_id, relationship_id=payment.relationship_id,
+                            payment_id=payment.id, invoice_id=invoice.id, amount=line.amount, settled=amount,
+                            balance_before=owed.balance))
+    session.flush()
+    invoices.settle(invoice, amount, actor)
+
+
