@@ -1,23 +1,60 @@
-"""What screens read of invoices. Every query takes the actor and starts from `visible`, so tenancy is applied once."""
+"""What screens read of invoices. Every query takes the actor and starts from `visible`, so tenancy is applied once.
+
+The lists read only the columns that their rows show, by one index, and never count.
+"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.core.db import session
 from portal.core.errors import NotFound
-from portal.invoices.models import Invoice, InvoiceStatus
+from portal.core.types import Page
+from portal.invoices import rules
+from portal.invoices.lifecycle import CLOSED, OPEN
+from portal.invoices.models import (
+    IntakeAttempt,
+    Invoice,
+    InvoiceMoment,
+    InvoiceRequirement,
+    InvoiceSettings,
+    InvoiceStatus,
+    RequirementAnswer,
+)
+from portal.suppliers.models import Relationship
+from portal.web import listing
+
+# What a row of a list shows; the big columns (findings, facts) stay in the table.
+ROW = (Invoice.id, Invoice.client_id, Invoice.relationship_id, Invoice.number, Invoice.supplier_name,
+       Invoice.supplier_tax_id, Invoice.kind, Invoice.cfdi_type, Invoice.issued_on, Invoice.sent_at, Invoice.currency,
+       Invoice.total, Invoice.paid, Invoice.status, Invoice.stamp, Invoice.verdict, Invoice.stages,
+       Invoice.stage_label, Invoice.waiting_since, Invoice.scheduled_on, Invoice.reason, Invoice.created_at)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; everything is optional."""
+
+    search: str = ""
+    statuses: tuple[InvoiceStatus, ...] = ()
+    client_id: UUID | None = None
+    relationship_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
 
 
 def visible(actor: Actor) -> Select[tuple[Invoice]]:
     """Return the query of the invoices that `actor` may see: a supplier its own, a client those that were sent to it."""
-    actor.require(Permission.Invoice.READ)
-    query = select(Invoice).where(Invoice.status != InvoiceStatus.DELETED)
-    if actor.side is Side.SUPPLIER:
-        return query.where(Invoice.relationship_id.in_(actor.relationships))
-    return query.where(Invoice.client_id == actor.client_id, Invoice.sent_at.is_not(None))
+    return select(Invoice).where(*_mine(actor))
 
 
 def get(actor: Actor, invoice_id: UUID) -> Invoice:
@@ -35,3 +72,132 @@ def locked(actor: Actor, invoice_id: UUID) -> Invoice:
     if found is None:
         raise NotFound
     return found
+
+
+def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:
+    """Return the supplier's drafts, newest first."""
+    return _page(select(*ROW).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT), cursor)
+
+
+def count_to_send(actor: Actor) -> str:
+    """Return how many drafts wait to be sent, capped ("", "12", "99+")."""
+    return listing.capped(select(Invoice.id).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT))
+
+
+def in_process(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
+    """Return the supplier's invoices that are on their way (or, by `filters.statuses`, those of the archive)."""
+    wanted = [s for s in filters.statuses if s in OPEN + CLOSED] or list(OPEN)
+    return _page(_narrowed(select(*ROW).where(*_mine(actor), _status_in(wanted)), filters), cursor)
+
+
+def everything(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
+    """Return all invoices that a client received, newest first."""
+    query = _narrowed(select(*ROW).where(*_mine(actor)), filters)
+    if filters.statuses:
+        query = query.where(_status_in(filters.statuses))
+    return _page(query, cursor)
+
+
+def matches(text: str) -> ColumnElement[bool]:
+    """Return the condition that every word of `text` occurs in number, supplier, RFC or UUID, whatever its accents."""
+    words = rules.search_key(text).split()[:8]
+    return and_(True, *[Invoice.search.like(rules.like(word), escape="\\") for word in words])
+
+
+def moments(actor: Actor, invoice: Invoice) -> Sequence[InvoiceMoment]:
+    """Return an invoice's history, newest first."""
+    actor.require(Permission.Invoice.READ)
+    query = select(InvoiceMoment).filter_by(invoice_id=invoice.id)
+    return session.scalars(query.order_by(InvoiceMoment.id.desc()).limit(200)).all()
+
+
+def answers(actor: Actor, invoice: Invoice) -> Sequence[RequirementAnswer]:
+    """Return what was given with an invoice, the newest of each requirement first; replaced ones carry when."""
+    actor.require(Permission.Invoice.READ)
+    query = select(RequirementAnswer).filter_by(invoice_id=invoice.id)
+    return session.scalars(query.order_by(RequirementAnswer.id.desc())).all()
+
+
+def requirements(actor: Actor, client_id: UUID, *, archived: bool = False) -> Sequence[InvoiceRequirement]:
+    """Return what a client demands with invoices, in its order."""
+    actor.require(Permission.Invoice.READ)
+    query = select(InvoiceRequirement).filter_by(client_id=client_id)
+    if not archived:
+        query = query.where(InvoiceRequirement.archived_at.is_(None))
+    return session.scalars(query.order_by(InvoiceRequirement.position, InvoiceRequirement.id)).all()
+
+
+def requirement(actor: Actor, client_id: UUID, requirement_id: UUID) -> InvoiceRequirement:
+    """Return one requirement of a client; raises NotFound."""
+    actor.require(Permission.Invoice.READ)
+    found = session.scalar(select(InvoiceRequirement).filter_by(client_id=client_id, id=requirement_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def settings(client_id: UUID) -> InvoiceSettings:
+    """Return a client's choices about invoices, or the defaults when it has made none."""
+    found = session.scalar(select(InvoiceSettings).filter_by(client_id=client_id))
+    return found or InvoiceSettings(client_id=client_id, pdf_required=True, accepts_foreign=True,
+                                    foreign_currencies=["USD", "EUR"])
+
+
+def attempts(actor: Actor, cursor: str | None = None) -> Page[Any]:
+    """Return the attempts to bring invoices in, newest first: (attempt's columns, supplier's name)."""
+    query = select(IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id, IntakeAttempt.file_name,
+                   IntakeAttempt.uuid, IntakeAttempt.verdict, IntakeAttempt.invoice_id,
+                   Relationship.name.label("supplier_name")
+                   ).join(Relationship, Relationship.id == IntakeAttempt.relationship_id).where(_attempts_of(actor))
+    return listing.read(query, [IntakeAttempt.id], cursor, entity=False)
+
+
+def attempt(actor: Actor, attempt_id: UUID) -> IntakeAttempt:
+    """Return one attempt; raises NotFound when it is absent or somebody else's."""
+    found = session.scalar(select(IntakeAttempt).where(_attempts_of(actor), IntakeAttempt.id == attempt_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def latest_attempt(actor: Actor, invoice: Invoice) -> IntakeAttempt | None:
+    """Return the newest attempt that an invoice came from."""
+    query = select(IntakeAttempt).where(_attempts_of(actor), IntakeAttempt.invoice_id == invoice.id)
+    return session.scalar(query.order_by(IntakeAttempt.id.desc()).limit(1))
+
+
+def _mine(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    actor.require(Permission.Invoice.READ)
+    alive = Invoice.status != InvoiceStatus.DELETED
+    if actor.side is Side.SUPPLIER:
+        return alive, Invoice.relationship_id.in_(actor.relationships)
+    return alive, Invoice.client_id == actor.client_id, Invoice.sent_at.is_not(None)
+
+
+def _attempts_of(actor: Actor) -> ColumnElement[bool]:
+    actor.require(Permission.Invoice.READ)
+    if actor.side is Side.SUPPLIER:
+        return IntakeAttempt.relationship_id.in_(actor.relationships)
+    return IntakeAttempt.client_id == actor.client_id
+
+
+def _status_in(statuses: Sequence[InvoiceStatus]) -> ColumnElement[bool]:
+    # With one status an index gives the rows in their order; with several PostgreSQL chooses.
+    return Invoice.status == statuses[0] if len(statuses) == 1 else Invoice.status.in_(statuses)
+
+
+def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
+    conditions = (
+        (filters.search, lambda: matches(filters.search)),
+        (filters.client_id, lambda: Invoice.client_id == filters.client_id),
+        (filters.relationship_id, lambda: Invoice.relationship_id == filters.relationship_id),
+        (filters.since, lambda: Invoice.issued_on >= filters.since),
+        (filters.until, lambda: Invoice.issued_on <= filters.until),
+        (filters.minimum is not None, lambda: Invoice.total >= filters.minimum),
+        (filters.maximum is not None, lambda: Invoice.total <= filters.maximum),
+    )
+    return query.where(*[condition() for wanted, condition in conditions if wanted])
+
+
+def _page(query: Select[Any], cursor: str | None) -> Page[Any]:
+    return listing.read(query, [Invoice.id], cursor, entity=False)
