@@ -45,6 +45,11 @@ def start(invoice: Invoice, group: str, actor: Actor) -> None:
     _show(invoice, steps)
 
 
+def begin_run_of(invoice_id: UUID, group: str, actor: Actor) -> None:
+    """Begin the run of the invoice with this id."""
+    start(session.get_one(Invoice, invoice_id), group, actor)
+
+
 def stop(invoice_id: UUID) -> None:
     """End the open run of an invoice that was withdrawn."""
     for step in _newest_run(invoice_id):

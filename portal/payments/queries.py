@@ -11,12 +11,14 @@ from sqlalchemy.orm import aliased
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
+from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments.models import Payment, PaymentDate, PaymentLine
+from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
@@ -144,6 +146,17 @@ def suppliers_of(payments: Sequence[Payment]) -> dict[UUID, str]:
     """Return the suppliers' names of a page of payments, by relationship."""
     wanted = {p.relationship_id for p in payments}
     return dict(session.execute(select(Relationship.id, Relationship.name).where(Relationship.id.in_(wanted))).all())  # type: ignore[arg-type]
+
+
+def clients_of(payments: Sequence[Payment]) -> dict[UUID, str]:
+    """Return the clients' names of a page of payments, by client."""
+    wanted = {p.client_id for p in payments}
+    return dict(session.execute(select(Organization.id, Organization.name).where(Organization.id.in_(wanted))).all())  # type: ignore[arg-type]
+
+
+def evidence(payment: Payment) -> StoredFile | None:
+    """Return the file that proves a payment, if one was given."""
+    return session.get(StoredFile, payment.evidence_file_id) if payment.evidence_file_id else None
 
 
 def _mentions(words: str) -> ColumnElement[bool]:

@@ -1,0 +1,94 @@
+"""The shapes of what approvers and administrators type."""
+from decimal import Decimal
+from uuid import UUID
+
+from wtforms import DecimalField, HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.access.policy import Role
+from portal.approvals.configuration import SaveStage
+from portal.approvals.models import Quorum, StageRule, Verdict
+from portal.approvals.services import Decide
+from portal.core.i18n import lazy
+from portal.web.forms import Form, Text
+
+APPROVER_ROLES = (
+    (Role.ACCOUNTS_PAYABLE.value, lazy("Accounts payable")), (Role.APPROVER.value, lazy("Approver")),
+    (Role.ADMINISTRATOR.value, lazy("Administrator")), (Role.TREASURY.value, lazy("Treasury")),
+)
+KINDS = (("I", lazy("Invoices (type I)")), ("E", lazy("Credit notes (type E)")), ("foreign", lazy("Foreign invoices")))
+
+
+class Checkboxes(SelectMultipleField):  # type: ignore[misc]
+    """Several choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DecideForm(Form):
+    """A verdict, with its reason when it is not an approval."""
+
+    step_id = HiddenField(validators=[DataRequired()])
+    version = IntegerField(validators=[DataRequired()])
+    verdict = SelectField(choices=[(v.value, v.value) for v in Verdict], coerce=Verdict)
+    reason = TextAreaField(lazy("Reason"), validators=[Length(max=1000)])
+
+    def to_command(self, invoice_id: UUID) -> Decide:
+        """Return the command; a step id that is no id belongs to no step."""
+        return Decide(invoice_id=invoice_id, step_id=as_uuid(self.step_id.data), version=self.version.data,
+                      verdict=self.verdict.data, reason=self.reason.data or "")
+
+
+class StageForm(Form):
+    """One stage of the flow."""
+
+    label_es = Text(lazy("Name in Spanish"), validators=[DataRequired(lazy("Give the stage a name.")), Length(max=120)])
+    label_en = Text(lazy("Name in English"), validators=[Length(max=120)],
+                    description=lazy("Left empty, the Spanish name is shown."))
+    approver_ids = Checkboxes(lazy("People who approve"))
+    approver_roles = Checkboxes(lazy("Or everybody with a role"), choices=APPROVER_ROLES)
+    quorum = SelectField(lazy("How many must approve"), coerce=Quorum, choices=[
+        (Quorum.ANY.value, lazy("One of them is enough")), (Quorum.ALL.value, lazy("All the named people"))])
+    minimum = DecimalField(lazy("From this total on (MXN)"), validators=[MayBeEmpty(), NumberRange(min=0)])
+    maximum = DecimalField(lazy("Up to this total (MXN)"), validators=[MayBeEmpty(), NumberRange(min=0)])
+    currencies = Text(lazy("Only these currencies"), description=lazy("For example: USD, EUR. Empty: all."),
+                      validators=[Length(max=60)])
+    groups = Text(lazy("Only these supplier groups"), description=lazy("Separated by commas. Empty: all."),
+                  validators=[Length(max=300)])
+    kinds = Checkboxes(lazy("Only these kinds of document"), choices=KINDS,
+                       description=lazy("None chosen: all of them."))
+
+    def fill(self, row: StageRule) -> None:
+        """Show a stage as it is."""
+        for name in ("label_es", "label_en", "quorum", "minimum", "maximum", "approver_roles", "kinds"):
+            self[name].data = getattr(row, name)
+        self.approver_ids.data = [str(i) for i in row.approver_ids]
+        self.currencies.data, self.groups.data = ", ".join(row.currencies), ", ".join(row.groups)
+
+    def to_command(self) -> SaveStage:
+        """Return the command."""
+        return SaveStage(
+            label_es=self.label_es.data, label_en=self.label_en.data or "", quorum=self.quorum.data,
+            approver_ids=tuple(as_uuid(i) for i in self.approver_ids.data or ()),
+            approver_roles=tuple(self.approver_roles.data or ()), minimum=_amount(self.minimum.data),
+            maximum=_amount(self.maximum.data), currencies=_words(self.currencies.data.upper()),
+            kinds=tuple(self.kinds.data or ()), groups=_words(self.groups.data))
+
+
+def as_uuid(value: str | None) -> UUID:
+    """Return an id, or the nil id (which belongs to nothing) when it is not one."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return UUID(int=0)
+
+
+def _amount(value: Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _words(value: str | None) -> tuple[str, ...]:
+    return tuple(w.strip() for w in (value or "").split(",") if w.strip())

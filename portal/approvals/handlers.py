@@ -1,0 +1,23 @@
+"""What approvals do when something happens elsewhere."""
+from portal.access.actor import Actor
+from portal.approvals import services
+from portal.approvals.events import StageStarted
+from portal.invoices.events import InvoiceSent, InvoiceWithdrawn
+from portal.jobs import outbox
+from portal.suppliers import queries as suppliers
+
+
+def begin(event: InvoiceSent, actor: Actor) -> None:
+    """Start the run of an invoice in the transaction that sends it."""
+    services.begin_run_of(event.subject_id, suppliers.group_of(event.relationship_id), actor)
+
+
+def cancel(event: InvoiceWithdrawn, _actor: Actor) -> None:
+    """Stop the run of an invoice that its supplier took back."""
+    services.stop(event.subject_id)
+
+
+def tell_approvers(event: StageStarted, _actor: Actor) -> None:
+    """Queue the letters to the approvers: a supplier's transaction cannot see the client's people, a job can."""
+    outbox.defer("approvals.tell_approvers", client_id=event.client_id, invoice_id=event.subject_id)
+

@@ -1,0 +1,99 @@
+"""The shapes of what treasury types. Amounts may be written as `1,234.50`."""
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from flask_wtf.file import FileField
+from wtforms import DateField, DecimalField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+
+from portal.core.errors import Invalid
+from portal.core.i18n import _, lazy
+from portal.invoices.models import Invoice
+from portal.payments.engine import Line
+from portal.payments.models import PaymentMethod
+from portal.payments.services import RegisterPayment
+from portal.web.forms import Form, Text, upload_of
+
+METHODS = (
+    (PaymentMethod.TRANSFER.value, lazy("Electronic transfer")), (PaymentMethod.CHECK.value, lazy("Check")),
+    (PaymentMethod.CARD.value, lazy("Card")), (PaymentMethod.CASH.value, lazy("Cash")),
+    (PaymentMethod.OTHER.value, lazy("Other")),
+)
+CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
+
+
+class Amount(DecimalField):  # type: ignore[misc]
+    """An amount: `1234.5`, `1,234.50` and `$1,234.50` are the same."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([clean(v) for v in valuelist])
+
+
+class ScheduleForm(Form):
+    """A payment date for the chosen invoices."""
+
+    pay_on = DateField(lazy("Payment date"), validators=[DataRequired(lazy("Choose a date."))])
+
+
+class UnscheduleForm(Form):
+    """Why a date is taken away."""
+
+    note = TextAreaField(lazy("Reason"), validators=[Length(max=500)])
+
+
+class VoidForm(Form):
+    """Why a payment does not stand."""
+
+    reason = TextAreaField(lazy("Reason"), validators=[Length(max=500)])
+
+
+class RegisterForm(Form):
+    """A payment to one supplier. The amounts per invoice come beside it, as `amount-<invoice id>`."""
+
+    number = Text(lazy("Payment number"), validators=[DataRequired(lazy("Give the payment its number.")), Length(max=40)])
+    paid_on = DateField(lazy("Date of payment"), validators=[DataRequired(lazy("Choose the day the money went out."))])
+    method = SelectField(lazy("How it was paid"), choices=METHODS, coerce=PaymentMethod)
+    currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])
+    rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty(), NumberRange(min=Decimal("0.000001"))],
+                  description=lazy("Pesos for one unit of the payment's currency. Not needed in pesos."))
+    amount = Amount(lazy("Amount paid"), validators=[DataRequired(lazy("Give the amount that went out.")),
+                                                     NumberRange(min=Decimal("0.01"))])
+    reference = Text(lazy("Tracking key or reference"), validators=[Length(max=60)])
+    bank_account_id = SelectField(lazy("Paid into"), validators=[MayBeEmpty()])
+    evidence = FileField(lazy("Proof of payment"), description=lazy("PDF or image, up to 10 MB."))
+    note = TextAreaField(lazy("Note for the supplier"), validators=[Length(max=500)])
+
+    def to_command(self, relationship_id: UUID, lines: tuple[Line, ...]) -> RegisterPayment:
+        """Return the command."""
+        account = self.bank_account_id.data
+        return RegisterPayment(
+            relationship_id=relationship_id, number=self.number.data, paid_on=self.paid_on.data,
+            method=self.method.data, currency=self.currency.data, amount=self.amount.data, lines=lines,
+            rate=self.rate.data, reference=self.reference.data or "",
+            bank_account_id=UUID(account) if account else None, note=self.note.data or "",
+            evidence=upload_of(self.evidence))
+
+
+def lines_of(values: Mapping[str, str], payable: Sequence[Invoice]) -> tuple[Line, ...]:
+    """Return the lines that were typed for the invoices of the page; empty and zero amounts are none.
+
+    Raises Invalid when an amount is not a number.
+    """
+    lines = []
+    for invoice in payable:
+        typed = clean(values.get(f"amount-{invoice.id}", ""))
+        try:
+            amount = Decimal(typed) if typed else Decimal(0)
+        except InvalidOperation as wrong:
+            raise Invalid(fields={"amount": _("The amount of %(number)s is not a number: %(typed)s",
+                                              number=invoice.number, typed=typed[:20])}) from wrong
+        if amount:
+            lines.append(Line(invoice.id, amount))
+    return tuple(lines)
+
+
+def clean(text: str) -> str:
+    """Return an amount as typed, without currency sign, thousands commas and blanks."""
+    return text.replace("$", "").replace(",", "").replace(" ", "").replace("\u00a0", "").strip()

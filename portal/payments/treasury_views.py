@@ -1,0 +1,94 @@
+"""Treasury's pages: what is due, giving dates, registering payments, voiding them."""
+from uuid import UUID
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.approvals.forms import as_uuid
+from portal.core.clock import today
+from portal.core.i18n import _, ngettext
+from portal.payments import engine, queries, services
+from portal.payments.forms import RegisterForm, ScheduleForm, UnscheduleForm, VoidForm, lines_of
+from portal.payments.models import Payment
+from portal.payments.queries import DueFilter
+from portal.payments.views import as_date
+from portal.suppliers import queries as suppliers
+from portal.web.forms import answer
+from portal.web.page import page
+from portal.web.pages import render, toast
+
+bp = Blueprint("payments_treasury", __name__)
+
+
+@page(bp, "/", Permission.Payment.SCHEDULE)
+def due(actor: Actor) -> ResponseReturnValue:
+    """Approved invoices that still owe."""
+    wanted = DueFilter(request.args.get("q", "").strip(), request.args.get("state", ""), until=as_date("until"))
+    found = queries.due(actor, wanted, request.args.get("cursor"))
+    return render("payments/due.html", found=found, wanted=wanted,
+                  totals=engine.totals((i.currency, i.balance) for i in found.rows))
+
+
+@page(bp, "/schedule", Permission.Payment.SCHEDULE, methods=["POST"])
+def schedule(actor: Actor) -> ResponseReturnValue:
+    """Show the chosen invoices and their sums, then give them the date."""
+    ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
+    rows, form = queries.chosen(actor, ids), ScheduleForm()
+    shown = {"rows": rows, "today": today(actor.zone),
+             "totals": engine.totals((i.currency, i.balance) for i in rows)}
+    if "pay_on" not in request.form:
+        return render("payments/schedule.html", form=ScheduleForm(formdata=None), **shown)
+    return answer(form, lambda: services.schedule(ids, form.pay_on.data, actor), _scheduled, "payments/schedule.html",
+                  **shown)
+
+
+@page(bp, "/unschedule/<uuid:invoice_id>", Permission.Payment.SCHEDULE, methods=["GET", "POST"])
+def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
+    """Take a date away, saying why."""
+    form = UnscheduleForm()
+    return answer(form, lambda: services.unschedule(invoice_id, form.note.data or "", actor), _unscheduled,
+                  "payments/unschedule.html", rows=queries.chosen(actor, [invoice_id]))
+
+
+@page(bp, "/pay/<uuid:relationship_id>", Permission.Payment.REGISTER, methods=["GET", "POST"], step_up=["GET", "POST"])
+def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
+    """Register a payment to one supplier."""
+    relationship = suppliers.relationship(actor, relationship_id)
+    payable, form = queries.payable(actor, relationship_id), RegisterForm()
+    accounts = suppliers.approved_accounts(actor, relationship_id)
+    form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
+    return answer(form, lambda: services.register(form.to_command(relationship_id, lines_of(request.form, payable)),
+                                                  actor), _registered, "payments/register.html",
+                  relationship=relationship, payable=payable, typed=request.form, accounts=accounts)
+
+
+@page(bp, "/void/<uuid:payment_id>", Permission.Payment.VOID, methods=["GET", "POST"], step_up=["POST"])
+def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
+    """Void a payment after showing what its invoices would owe again."""
+    payment, form = queries.get(actor, payment_id), VoidForm()
+    return answer(form, lambda: services.void(payment_id, form.reason.data or "", actor), _voided,
+                  "payments/void.html", payment=payment, lines=queries.lines(payment))
+
+
+def _scheduled(rows: list[object]) -> str:
+    toast(ngettext("%(num)d invoice scheduled. Its supplier has been told.",
+                   "%(num)d invoices scheduled. Their suppliers have been told.", len(rows)))
+    return url_for("payments_treasury.due")
+
+
+def _unscheduled(_invoice: object) -> str:
+    toast(_("The date was taken away. The supplier has been told why."))
+    return url_for("payments_treasury.due")
+
+
+def _registered(payment: Payment) -> str:
+    toast(_("Payment %(number)s registered. The supplier has been told.", number=payment.number))
+    return url_for("payments.show", payment_id=payment.id)
+
+
+def _voided(payment: Payment) -> str:
+    toast(_("Payment %(number)s voided. Its invoices owe again.", number=payment.number))
+    return url_for("payments.show", payment_id=payment.id)
+
