@@ -1,0 +1,15 @@
+"""Every periodic job with its hour, one table. The ticker (`portal/jobs/ticker.py`) reads it.
+
+    Entry(job, Every(minutes=…) | Daily("HH:MM"), catch_up)
+
+Hours are Mexico City's. `catch_up` says what becomes of moments missed while no ticker was alive: `LATEST` (one run
+makes good for all), `ALL` (each has its run), `SKIP` (what is late by more than five minutes is left out).
+"""
+from portal.jobs.calendar import Daily, Entry, Every
+
+TABLE: tuple[Entry, ...] = (
+    Entry("audit.seal", Every(minutes=1)),
+    Entry("audit.verify", Daily("04:20")),
+    Entry("mail.forget", Daily("03:20")),
+    Entry("jobs.prune", Daily("03:10")),
+)
