@@ -1,0 +1,43 @@
+/** A list that follows what is typed: the same GET form, asked quietly, its region replaced, the address kept true. */
+import { ask } from './page.js';
+
+const PAUSE = 250;
+let timer = 0;
+/** @type {AbortController|null} */
+let running = null;
+
+document.addEventListener('input', (event) => {
+  const form = event.target instanceof Element && event.target.closest('form[data-live]');
+  if (!(form instanceof HTMLFormElement)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => refresh(form), PAUSE);
+});
+
+/** @param {HTMLFormElement} form */
+async function refresh(form) {
+  const url = new URL(form.action || location.href);
+  const filled = [...new FormData(form)].filter(([, value]) => value !== '').map(([key, value]) => [key, String(value)]);
+  url.search = new URLSearchParams(filled).toString();
+  running?.abort();
+  running = new AbortController();
+  try {
+    const answer = await ask(url.href, { signal: running.signal });
+    swap(form, answer.page, url);
+  } catch { /* typed on, or no network: the button still works */ }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Document|null} page
+ * @param {URL} url
+ */
+function swap(form, page, url) {
+  const id = form.dataset.live ?? '';
+  const fresh = page?.getElementById(id);
+  if (!fresh) return;
+  document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
+  const result = page?.querySelector('.filter-result');
+  const shown = form.querySelector('.filter-result');
+  if (result && shown) shown.textContent = result.textContent;
+  history.replaceState(history.state, '', url);
+}

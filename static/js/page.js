@@ -1,0 +1,45 @@
+/** Pages and parts of pages from the server, as documents: no markup is ever made from text here. */
+
+/**
+ * Ask the server for a page.
+ * @param {string} url same-origin address
+ * @param {{method?: string, body?: FormData|null, progress?: (share: number) => void, signal?: AbortSignal}} [how]
+ * @returns {Promise<{page: Document|null, url: string, status: number}>} rejects when the server cannot be reached
+ */
+export function ask(url, { method = 'GET', body = null, progress, signal } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    request.responseType = 'document';
+    request.setRequestHeader('Accept', 'text/html');
+    if (progress) request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(event.loaded / event.total));
+    request.addEventListener('load', () => resolve({ page: request.response, url: request.responseURL, status: request.status }));
+    request.addEventListener('error', () => reject(new Error('unreachable')));
+    request.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+    signal?.addEventListener('abort', () => request.abort());
+    request.send(body);
+  });
+}
+
+/**
+ * Put a page that the server sent in the place of the present one.
+ * @param {Document} page
+ * @param {string} url
+ */
+export function show(page, url) {
+  if (url !== location.href) history.pushState({ acuse: true }, '', url);
+  document.title = page.title;
+  document.documentElement.lang = page.documentElement.lang;
+  document.body.replaceWith(document.adoptNode(page.body));
+  window.scrollTo(0, 0);
+  document.dispatchEvent(new Event('acuse:arrived'));
+  enter();
+}
+
+/** Where the eye should be on arrival: the errors, else what the page opened for, else as the browser wishes. */
+export function enter() {
+  const summary = document.querySelector('[data-error-summary]');
+  if (summary instanceof HTMLElement) summary.focus();
+}
+
+window.addEventListener('popstate', () => location.reload());
