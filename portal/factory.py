@@ -14,7 +14,7 @@ from config.settings import Settings
 from portal import features, logs, navigation, subscriptions
 from portal.accounts import sessions
 from portal.cli import register
-from portal.core import i18n
+from portal.core import i18n, vault
 from portal.core.crypto import Cipher
 from portal.core.db import db
 from portal.core.events import subscribe
@@ -56,7 +56,7 @@ def _install_libraries(app: Flask, settings: Settings) -> None:
 
 def _install_kit(app: Flask, settings: Settings) -> None:
     app.extensions["portal_settings"] = settings
-    app.extensions["portal_cipher"] = Cipher(settings.encryption_keys)
+    vault.install(Cipher(settings.encryption_keys))
     app.extensions["portal_store"] = stores.from_settings(settings)
     app.extensions["portal_trust"] = trust(settings)
     headers.install(app)

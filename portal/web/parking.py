@@ -18,7 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.test import EnvironBuilder
 
 from portal.access.actor import Actor
+from portal.core import vault
 from portal.core.clock import now
+from portal.core.crypto import Place
 from portal.core.db import Base, session
 from portal.core.errors import NotFound
 from portal.core.ids import new_id
@@ -89,7 +91,7 @@ def discard(actor: Actor, parked_id: UUID) -> None:
 
 def send_again(app: Flask, builder: EnvironBuilder) -> Response:
     """Dispatch a parked form as a request of its own, in its own transaction."""
-    with app.request_context(builder.get_environ()):
+    with app.request_place(builder.get_environ()):
         return app.full_dispatch_request()
 
 
@@ -100,7 +102,7 @@ def prune() -> None:
 
 def _park(owner: UUID) -> UUID:
     parked = ParkedForm(id=new_id(), user_id=owner, path=request.full_path.rstrip("?"), parcel=b"")
-    parked.parcel = _cipher().encrypt(_pack(), _context(parked)).encode()
+    parked.parcel = vault.cipher().encrypt(_pack(), _place(parked)).encode()
     session.add(parked)
     session.flush()
     return parked.id
@@ -114,15 +116,9 @@ def _pack() -> str:
 
 
 def _unpack(row: ParkedForm) -> tuple[dict[str, Any], list[tuple[str, str, bytes]]]:
-    parcel = json.loads(_cipher().decrypt(row.parcel.decode(), _context(row)))
+    parcel = json.loads(vault.cipher().decrypt(row.parcel.decode(), _place(row)))
     return parcel["fields"], [(n, f, base64.b64decode(b)) for n, f, b in parcel["files"]]
 
 
-def _context(row: ParkedForm) -> str:
-    return f"{row.user_id}|parked_forms|{row.id}|parcel"
-
-
-def _cipher() -> Any:
-    return current_app.extensions["portal_cipher"]
-
-
+def _place(row: ParkedForm) -> Place:
+    return Place(str(row.user_id), "parked_forms", str(row.id), "parcel")

@@ -1,0 +1,142 @@
+"""What screens and other features read of suppliers and records. Tenancy is applied here, once."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.access.policy import Side
+from portal.accounts.models import Organization
+from portal.core.db import session
+from portal.core.errors import NotFound
+from portal.core.types import Page
+from portal.suppliers.models import (
+    BankAccount,
+    Record,
+    RecordStatus,
+    Relationship,
+    RelationshipStatus,
+    ReviewState,
+)
+from portal.web import listing
+
+LACKING = (RecordStatus.EMPTY, RecordStatus.INCOMPLETE, RecordStatus.READY, RecordStatus.CORRECTIONS,
+           RecordStatus.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A bank account as screens may show it."""
+
+    id: UUID
+    mask: str
+    holder: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class SupplierFilter:
+    """What the list of suppliers is narrowed to."""
+
+    search: str = ""
+    status: str = ""
+
+
+def reach(organization_id: UUID) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    """Return the relationships that a supplier's organization acts for, and their clients. For the actor's making."""
+    rows = session.execute(select(Relationship.id, Relationship.client_id).where(
+        Relationship.organization_id == organization_id, Relationship.status != RelationshipStatus.INVITED)).all()
+    return tuple(r.id for r in rows), tuple(dict.fromkeys(r.client_id for r in rows))
+
+
+def relationship(actor: Actor, relationship_id: UUID) -> Relationship:
+    """Return a relationship of the actor's client, or one of its own as a supplier; raises NotFound."""
+    row = session.get(Relationship, relationship_id)
+    mine = row is not None and (row.client_id == actor.client_id or row.id in actor.relationships)
+    if row is None or not mine:
+        raise NotFound
+    return row
+
+
+def listed(actor: Actor, wanted: SupplierFilter, cursor: str | None) -> Page[Relationship]:
+    """Return a client's suppliers by name."""
+    actor.require(Permission.Supplier.READ)
+    query = select(Relationship).where(Relationship.client_id == actor.client_id)
+    if wanted.status in set(RelationshipStatus):
+        query = query.where(Relationship.status == RelationshipStatus(wanted.status))
+    for word in wanted.search.casefold().split():
+        query = query.where(Relationship.name_key.contains(word, autoescape=True)
+                            | Relationship.tax_id.icontains(word, autoescape=True))
+    return listing.read(query, (Relationship.name_key, Relationship.id), cursor, descending=False)
+
+
+def my_clients(actor: Actor) -> Sequence[tuple[Relationship, Organization]]:
+    """Return the clients that a supplier serves, by name."""
+    if actor.side is not Side.SUPPLIER:
+        return []
+    query = select(Relationship, Organization).join(Organization, Organization.id == Relationship.client_id).where(
+        Relationship.id.in_(actor.relationships)).order_by(Organization.name)
+    return [(r, o) for r, o in session.execute(query)]
+
+
+def group_of(relationship_id: UUID | None) -> str:
+    """Return the group that the client put a supplier in."""
+    return session.scalar(select(Relationship.group).filter_by(id=relationship_id)) or ""
+
+
+def record_of(actor: Actor, relationship_id: UUID) -> Record:
+    """Return the record of a relationship that the actor may see; raises NotFound."""
+    relationship(actor, relationship_id)
+    row = session.scalar(select(Record).filter_by(relationship_id=relationship_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def approved_accounts(actor: Actor, relationship_id: UUID) -> list[Account]:
+    """Return a supplier's approved bank accounts, masked."""
+    relationship(actor, relationship_id)
+    rows = session.scalars(select(BankAccount).filter_by(relationship_id=relationship_id, state=ReviewState.APPROVED)
+                           .order_by(BankAccount.id))
+    return [_account(r) for r in rows]
+
+
+def approved_account(actor: Actor, relationship_id: UUID, account_id: UUID) -> Account:
+    """Return one approved account of a supplier; raises NotFound for any other."""
+    found = [a for a in approved_accounts(actor, relationship_id) if a.id == account_id]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def records_to_review(actor: Actor, cursor: str | None, status: str = "") -> Page[Record]:
+    """Return the records of a client's suppliers, those sent for review by default."""
+    actor.require(Permission.Supplier.READ)
+    wanted = RecordStatus(status) if status in set(RecordStatus) else RecordStatus.SENT
+    return listing.read(select(Record).where(Record.client_id == actor.client_id, Record.status == wanted),
+                        (Record.id,), cursor, descending=False)
+
+
+def names(records: Sequence[Record]) -> dict[UUID, Relationship]:
+    """Return the suppliers of a page of records, by relationship."""
+    rows = session.scalars(select(Relationship).where(Relationship.id.in_({r.relationship_id for r in records})))
+    return {r.id: r for r in rows}
+
+
+def count_to_review(actor: Actor) -> str:
+    """Return how many records wait for the client's review, capped."""
+    return listing.capped(select(Record.id).where(Record.client_id == actor.client_id,
+                                                  Record.status == RecordStatus.SENT))
+
+
+def count_missing(actor: Actor) -> str:
+    """Return how many of a supplier's records lack something, capped."""
+    return listing.capped(select(Record.id).where(Record.relationship_id.in_(actor.relationships),
+                                                  Record.status.in_(LACKING)))
+
+
+def _account(row: BankAccount) -> Account:
+    return Account(id=row.id, mask=f"{row.bank_name} •••• {row.number_last4} ({row.currency})", holder=row.holder,
+                   currency=row.currency)
