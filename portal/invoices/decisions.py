@@ -18,7 +18,8 @@ from portal.invoices.models import InvoiceStatus as S
 
 
 def touch(invoice: Invoice) -> None:
-    """Make pages drawn before this moment stale."""
+    """Somebody decided without moving it on: pages drawn before are stale, and it cannot be withdrawn any more."""
+    invoice.decided = True
     invoice.version += 1
 
 
@@ -30,7 +31,8 @@ def set_stages(invoice: Invoice, stages: Sequence[dict[str, Any]], label: str, w
     invoice.stages = list(stages)
     invoice.stage_label = label
     invoice.waiting_since = waiting_since
-    touch(invoice)
+    invoice.decided = invoice.decided or any(stage.get("state") not in ("waiting", "current") for stage in stages)
+    invoice.version += 1
 
 
 def approve(invoice: Invoice, actor: Actor) -> None:
@@ -63,7 +65,7 @@ def set_schedule(invoice: Invoice, pay_on: date | None, actor: Actor) -> None:
     if invoice.status not in (wanted, S.PARTLY_PAID):
         move(invoice, wanted, actor)
     else:
-        touch(invoice)
+        invoice.version += 1
     invoice.scheduled_on = pay_on
 
 
@@ -84,7 +86,7 @@ def unsettle(invoice: Invoice, amount: Decimal, actor: Actor) -> None:
 def _paid(invoice: Invoice, paid: Decimal, actor: Actor) -> None:
     wanted = rules.status_of_paid(paid, invoice.total, scheduled=invoice.scheduled_on is not None)
     if wanted is invoice.status:
-        touch(invoice)
+        invoice.version += 1
     else:
         move(invoice, wanted, actor)
     invoice.paid = paid

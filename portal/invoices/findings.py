@@ -35,8 +35,8 @@ OWN: dict[str, tuple[Any, Any]] = {
     "ACUSE-IN-NO-PDF": (lazy("The PDF is missing."),
                         lazy("This client asks for the PDF too. Choose the XML and the PDF together.")),
     "ACUSE-IN-PDF": (lazy("The PDF cannot be accepted."), lazy("Export it again and choose the new file.")),
-    "ACUSE-IN-ZERO": (lazy("This invoice has a total of zero, so there is nothing to approve or to pay."),
-                      lazy("Send the invoice of the whole sale.")),
+    "ACUSE-IN-AMOUNT": (lazy("The amounts of this invoice cannot be true."),
+                        lazy("Check the amounts in the system that issued it.")),
 }
 
 
@@ -79,6 +79,11 @@ def keep(report: Report) -> list[dict[str, Any]]:
 def refuses(kept: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether any of the kept findings refuses the document."""
     return any(f["status"] == Status.FAILED for f in kept)
+
+
+def warns(kept: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether any of the kept findings should be looked at."""
+    return any(f["status"] == Status.WARNING for f in kept)
 
 
 def group(kept: Iterable[Mapping[str, Any]]) -> Grouped:

@@ -103,6 +103,7 @@ class Invoice(Base):
     # for the dots: [{es, en, state (waiting|current|approved|rejected|cancelled), since (ISO)}], set by approvals
     stages: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     waiting_since: Mapped[datetime | None]
+    decided: Mapped[bool] = mapped_column(default=False)  # somebody decided in this run: no longer withdrawable
     reason: Mapped[str] = mapped_column(String(1000), default="")  # of the last rejection or return
     reopened_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]

@@ -17,17 +17,17 @@ from portal.access.policy import Side
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
-from portal.invoices import rules
+from portal.invoices import findings, history, rules
+from portal.invoices.demands import demands
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import (
     IntakeAttempt,
     Invoice,
     InvoiceMoment,
-    InvoiceRequirement,
     InvoiceSettings,
     InvoiceStatus,
-    RequirementAnswer,
 )
+from portal.storage.models import FileState, StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
@@ -74,6 +74,17 @@ def locked(actor: Actor, invoice_id: UUID) -> Invoice:
     return found
 
 
+def details(actor: Actor, invoice: Invoice) -> dict[str, Any]:
+    """Return what the pages of one invoice show beside it, for the partials `templates/invoices/_*.html`.
+
+    `verdict` (findings grouped), `demands` ("Sending data"), `history` (lines), `pdf` and `xml` (files or None).
+    """
+    files = _files(invoice)
+    return {"verdict": findings.group(invoice.findings), "demands": demands(actor, invoice),
+            "history": history.lines(moments(actor, invoice), actor),
+            "pdf": files.get(invoice.pdf_file_id), "xml": files.get(invoice.xml_file_id)}
+
+
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's drafts, newest first."""
     return _page(select(*ROW).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT), cursor)
@@ -111,31 +122,6 @@ def moments(actor: Actor, invoice: Invoice) -> Sequence[InvoiceMoment]:
     return session.scalars(query.order_by(InvoiceMoment.id.desc()).limit(200)).all()
 
 
-def answers(actor: Actor, invoice: Invoice) -> Sequence[RequirementAnswer]:
-    """Return what was given with an invoice, the newest of each requirement first; replaced ones carry when."""
-    actor.require(Permission.Invoice.READ)
-    query = select(RequirementAnswer).filter_by(invoice_id=invoice.id)
-    return session.scalars(query.order_by(RequirementAnswer.id.desc())).all()
-
-
-def requirements(actor: Actor, client_id: UUID, *, archived: bool = False) -> Sequence[InvoiceRequirement]:
-    """Return what a client demands with invoices, in its order."""
-    actor.require(Permission.Invoice.READ)
-    query = select(InvoiceRequirement).filter_by(client_id=client_id)
-    if not archived:
-        query = query.where(InvoiceRequirement.archived_at.is_(None))
-    return session.scalars(query.order_by(InvoiceRequirement.position, InvoiceRequirement.id)).all()
-
-
-def requirement(actor: Actor, client_id: UUID, requirement_id: UUID) -> InvoiceRequirement:
-    """Return one requirement of a client; raises NotFound."""
-    actor.require(Permission.Invoice.READ)
-    found = session.scalar(select(InvoiceRequirement).filter_by(client_id=client_id, id=requirement_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def settings(client_id: UUID) -> InvoiceSettings:
     """Return a client's choices about invoices, or the defaults when it has made none."""
     found = session.scalar(select(InvoiceSettings).filter_by(client_id=client_id))
@@ -164,6 +150,12 @@ def latest_attempt(actor: Actor, invoice: Invoice) -> IntakeAttempt | None:
     """Return the newest attempt that an invoice came from."""
     query = select(IntakeAttempt).where(_attempts_of(actor), IntakeAttempt.invoice_id == invoice.id)
     return session.scalar(query.order_by(IntakeAttempt.id.desc()).limit(1))
+
+
+def _files(invoice: Invoice) -> dict[UUID | None, StoredFile]:
+    wanted = [i for i in (invoice.pdf_file_id, invoice.xml_file_id) if i]
+    query = select(StoredFile).where(StoredFile.id.in_(wanted), StoredFile.state == FileState.CLEAN)
+    return {f.id: f for f in session.scalars(query)} if wanted else {}
 
 
 def _mine(actor: Actor) -> tuple[ColumnElement[bool], ...]:

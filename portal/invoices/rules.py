@@ -2,8 +2,10 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from portal.core.clock import today
 from portal.core.i18n import lazy
 from portal.invoices.models import InvoiceRequirement, InvoiceStatus, StampState
 
@@ -64,3 +66,8 @@ def like(word: str) -> str:
     """Return the LIKE pattern that finds `word` anywhere, its own wildcards made harmless (escape: backslash)."""
     safe = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{safe}%"
+
+
+def latest_day() -> date:
+    """Return the latest calendar day anywhere on Earth now: a foreign invoice may be dated a few hours ahead of us."""
+    return today("Pacific/Kiritimati")

@@ -1,0 +1,120 @@
+""""Sending data": what a client demands with invoices, what applies to this one, and what was given for it."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.core.db import session
+from portal.core.errors import NotFound
+from portal.core.i18n import language
+from portal.invoices import rules
+from portal.invoices.models import Invoice, InvoiceRequirement, InvoiceStatus, RequirementAnswer
+from portal.storage.models import StoredFile
+from portal.suppliers import queries as suppliers
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One line of "Sending data": what is asked, what was given for it, what was given before, and their files."""
+
+    requirement: InvoiceRequirement | None  # None: what was asked is gone, what was given stays
+    answer: RequirementAnswer | None
+    before: Sequence[RequirementAnswer] = ()
+    file: StoredFile | None = None
+
+    @property
+    def label(self) -> str:
+        """What is asked, in the reader's language; of something given, as it was asked then."""
+        row = self.answer or self.requirement
+        return label_of(row) if row is not None else ""
+
+    @property
+    def help(self) -> str:
+        """The client's instructions, in the reader's language."""
+        wanted = self.requirement
+        if wanted is None:
+            return ""
+        return wanted.help_es if language() == "es" else wanted.help_en or wanted.help_es
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether the invoice cannot be sent without it."""
+        return self.requirement is not None and self.requirement.mandatory
+
+
+def label_of(row: InvoiceRequirement | RequirementAnswer) -> str:
+    """Return the label of a requirement, or of an answer as it was asked then, in the reader's language."""
+    return row.label_es if language() == "es" else row.label_en or row.label_es
+
+
+def demands(actor: Actor, invoice: Invoice) -> list[Demand]:
+    """Return "Sending data" of an invoice: of a draft all that is asked now, of a sent one what was given with it."""
+    rows = answers(actor, invoice)
+    standing = {a.requirement_id: a for a in rows if a.replaced_at is None}
+    asked = _asked(actor, invoice) if invoice.status is InvoiceStatus.DRAFT else {}
+    files = _files([a.file_id for a in standing.values() if a.file_id])
+    lines: list[Demand] = []
+    for key in dict.fromkeys((*asked, *reversed(standing))):
+        answer = standing.get(key)
+        before = [a for a in rows if a.requirement_id == key and a.replaced_at is not None]
+        file = files.get(answer.file_id) if answer is not None and answer.file_id else None
+        lines.append(Demand(asked.get(key), answer, before, file))
+    return lines
+
+
+def lacking(actor: Actor, invoice: Invoice) -> list[Demand]:
+    """Return the mandatory demands that have no answer yet."""
+    return [d for d in demands(actor, invoice) if d.mandatory and d.answer is None]
+
+
+def answers(actor: Actor, invoice: Invoice) -> Sequence[RequirementAnswer]:
+    """Return all that was given with an invoice, the newest first; what was replaced carries when."""
+    actor.require(Permission.Invoice.READ)
+    query = select(RequirementAnswer).filter_by(invoice_id=invoice.id)
+    return session.scalars(query.order_by(RequirementAnswer.id.desc())).all()
+
+
+def requirements(actor: Actor, client_id: UUID, *, archived: bool = False) -> Sequence[InvoiceRequirement]:
+    """Return what a client demands with invoices, in its order."""
+    actor.require(Permission.Invoice.READ)
+    query = select(InvoiceRequirement).filter_by(client_id=client_id)
+    if not archived:
+        query = query.where(InvoiceRequirement.archived_at.is_(None))
+    return session.scalars(query.order_by(InvoiceRequirement.position, InvoiceRequirement.id)).all()
+
+
+def requirement(actor: Actor, client_id: UUID | None, requirement_id: UUID) -> InvoiceRequirement:
+    """Return one requirement of a client; raises NotFound."""
+    actor.require(Permission.Invoice.READ)
+    found = session.scalar(select(InvoiceRequirement).filter_by(client_id=client_id, id=requirement_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def demand(actor: Actor, invoice: Invoice, requirement_id: UUID) -> Demand:
+    """Return one line of "Sending data"; raises NotFound when nothing of the kind is asked or was given."""
+    found = next((d for d in demands(actor, invoice) if requirement_id in _ids(d)), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _ids(line: Demand) -> tuple[UUID, ...]:
+    return (*((line.requirement.id,) if line.requirement else ()),
+            *((line.answer.requirement_id,) if line.answer else ()))
+
+
+def _asked(actor: Actor, invoice: Invoice) -> dict[UUID, InvoiceRequirement]:
+    traits = rules.Traits(kind=invoice.kind_code, group=suppliers.group_of(invoice.relationship_id),
+                          in_pesos=invoice.total_in_pesos)
+    return {r.id: r for r in requirements(actor, invoice.client_id) if rules.demands(r, traits)}
+
+
+def _files(ids: Sequence[UUID]) -> dict[UUID, StoredFile]:
+    if not ids:
+        return {}
+    return {f.id: f for f in session.scalars(select(StoredFile).where(StoredFile.id.in_(ids)))}

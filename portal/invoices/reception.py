@@ -1,0 +1,276 @@
+"""Bringing an invoice in: files are judged at once; a draft is made, or a refused attempt is kept with its reasons.
+
+Every attempt leaves a row (`IntakeAttempt`). A refusal is an answer, not an error: the page shows its findings.
+"""
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.accounts import queries as accounts
+from portal.core.db import savepoint, session
+from portal.core.errors import Conflict, Invalid
+from portal.core.events import announce
+from portal.core.i18n import _
+from portal.core.ids import new_id
+from portal.core.types import Upload
+from portal.invoices import events, examination, facts, findings, queries, rules
+from portal.invoices.examination import Examined, Intake
+from portal.invoices.lifecycle import remember, require_version
+from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceStatus, StampState
+from portal.storage import services as storage
+from portal.storage.models import StoredFile
+from portal.suppliers import gate
+from portal.suppliers import queries as suppliers
+from portal.suppliers.models import RelationshipStatus
+
+XML_MB, PDF_MB = 5, 10
+UNIQUE = "uq_invoices_uuid"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of an attempt: the draft (None when refused), the attempt, and its findings as they are kept."""
+
+    attempt: IntakeAttempt
+    invoice: Invoice | None = None
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The findings, as `findings.group` reads them."""
+        return self.attempt.findings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignInvoice:
+    """What is captured of an invoice that has no XML: the supplier is not Mexican. Amounts in `currency`."""
+
+    number: str
+    issued_on: date
+    currency: str
+    subtotal: Decimal
+    taxes: Decimal
+    total: Decimal
+    description: str = ""
+
+
+def receive(xml: Upload | None, pdf: Upload | None, relationship_id: UUID, actor: Actor) -> Received:
+    """Judge a CFDI with its PDF and make a draft of it, or keep the refused attempt.
+
+    Raises NotFound (not one of the actor's relationships), Invalid (blocked, or the client wants the record first).
+    """
+    intake = prepare(relationship_id, actor)
+    examined = examination.examine(intake, xml, pdf)
+    if examined.refused:
+        return _refuse(intake, examined, xml or pdf)
+    invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,
+                      kind=InvoiceKind.CFDI, created_by=actor.user_id)
+    if not _written(invoice, intake, examined, xml, pdf):
+        return _refuse(intake, _second(examined, intake), xml)
+    return _accept(invoice, intake, examined, xml)
+
+
+def replace(invoice_id: UUID, version: int, xml: Upload | None, pdf: Upload | None, actor: Actor) -> Received:
+    """Exchange the files of a draft: a corrected CFDI (or the same), its PDF, or only the PDF.
+
+    Raises NotFound, Conflict (no draft any more, or a stale page), Invalid (nothing was chosen). What the client's
+    requirements were given stays.
+    """
+    actor.require(Permission.Invoice.SUBMIT)
+    invoice = queries.locked(actor, invoice_id)
+    _require_draft(invoice, version)
+    intake = prepare(invoice.relationship_id, actor, replacing=invoice)
+    examined = examination.examine(intake, xml, pdf) if xml else Examined(list(examination.pdf_findings(pdf)))
+    if xml is None and pdf is None:
+        raise Invalid(_("Choose the files first."))
+    if examined.refused:
+        return _refuse(intake, examined, xml or pdf)
+    if not _written(invoice, intake, examined, xml, pdf):
+        return _refuse(intake, _second(examined, intake), xml)
+    return _accept(invoice, intake, examined, xml or pdf)
+
+
+def keep_foreign_pdf(pdf: Upload, relationship_id: UUID, actor: Actor) -> StoredFile:
+    """Keep the PDF of a foreign invoice while its data is being captured. Raises Invalid, NotFound."""
+    intake = prepare(relationship_id, actor)
+    require_foreign(intake)
+    return _kept(pdf, "pdf", intake, PDF_MB)
+
+
+def receive_foreign(command: ForeignInvoice, file_id: UUID, relationship_id: UUID, actor: Actor) -> Received:
+    """Make a draft of a foreign invoice from its captured data and the PDF that was kept for it.
+
+    Raises NotFound (relationship or file of somebody else), Invalid (amounts that do not add up, and the like).
+    """
+    intake = prepare(relationship_id, actor)
+    require_foreign(intake)
+    file = storage.find(file_id, actor)
+    if file.relationship_id != relationship_id:
+        raise Conflict(_("This PDF was given for another client. Choose it again."))
+    check_foreign(command, intake)
+    invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,
+                      kind=InvoiceKind.FOREIGN, pdf_file_id=file_id, created_by=actor.user_id,
+                      stamp=StampState.NOT_APPLICABLE)
+    return _capture(invoice, command, intake, file)
+
+
+def revise_foreign(invoice_id: UUID, version: int, command: ForeignInvoice, actor: Actor) -> Received:
+    """Correct the captured data of a foreign draft. Raises NotFound, Conflict, Invalid."""
+    actor.require(Permission.Invoice.SUBMIT)
+    invoice = queries.locked(actor, invoice_id)
+    _require_draft(invoice, version)
+    if invoice.kind is not InvoiceKind.FOREIGN or invoice.pdf_file_id is None:
+        raise Conflict(_("The data of a CFDI comes from its XML: replace the XML instead."))
+    intake = prepare(invoice.relationship_id, actor, replacing=invoice)
+    check_foreign(command, intake)
+    return _capture(invoice, command, intake, storage.find(invoice.pdf_file_id, actor))
+
+
+def prepare(relationship_id: UUID, actor: Actor, *, replacing: Invoice | None = None) -> Intake:
+    """Gather what an intake needs. Raises NotFound, and Invalid when the client does not take invoices now."""
+    actor.require(Permission.Invoice.SUBMIT)
+    relationship = suppliers.relationship(actor, relationship_id)
+    if relationship.status is not RelationshipStatus.ACTIVE:
+        raise Invalid(_("This client does not take invoices from you now. Ask your contact there."))
+    refusal = gate.refusal(relationship_id, "upload")
+    if refusal:
+        raise Invalid(refusal)
+    return Intake(actor=actor, relationship=relationship, profiles=accounts.fiscal_profiles(relationship.client_id),
+                  settings=queries.settings(relationship.client_id), replacing=replacing)
+
+
+def require_foreign(intake: Intake) -> None:
+    """Raise Invalid unless this supplier sends foreign invoices and this client takes them."""
+    if intake.relationship.country == "MEX":
+        raise Invalid(str(findings.OWN["ACUSE-IN-NO-XML"][1]))
+    if not intake.settings.accepts_foreign:
+        raise Invalid(_("This client does not take foreign invoices here. Ask your contact there."))
+
+
+def check_foreign(command: ForeignInvoice, intake: Intake) -> None:
+    """Raise Invalid, field by field, for captured data that cannot be true."""
+    wrong: dict[str, object] = {}
+    allowed = intake.settings.foreign_currencies
+    if command.currency not in allowed:
+        wrong["currency"] = _("This client takes foreign invoices in %(list)s.", list=", ".join(allowed))
+    if command.issued_on > rules.latest_day():
+        wrong["issued_on"] = _("The date of the invoice is in the future.")
+    if command.total <= 0:
+        wrong["total"] = _("The total must be more than zero.")
+    elif command.subtotal + command.taxes != command.total:
+        wrong["total"] = _("Subtotal and taxes add up to %(sum)s, not to this total.",
+                           sum=f"{command.subtotal + command.taxes:,}")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _capture(invoice: Invoice, command: ForeignInvoice, intake: Intake, file: StoredFile) -> Received:
+    like = examination.Likeness(command.number, command.total, command.issued_on)
+    examined = Examined(list(examination.twins(intake, like)))
+    invoice.number, invoice.issued_on, invoice.currency = command.number, command.issued_on, command.currency
+    invoice.subtotal, invoice.taxes, invoice.total = command.subtotal, command.taxes, command.total
+    invoice.facts = {"description": command.description}
+    invoice.verdict, invoice.findings = examined.verdict, examined.findings
+    _identify(invoice, intake)
+    session.add(invoice)
+    session.flush()
+    return _accept(invoice, intake, examined, Upload(file.name, b""), sha256=file.sha256)
+
+
+def _written(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> bool:
+    """Keep the files and write the invoice; False when somebody brought the same UUID at the same moment."""
+    try:
+        with savepoint():
+            if examined.report is not None:
+                _read_into(invoice, intake, examined)
+            _keep_files(invoice, intake, xml, pdf)
+            session.add(invoice)
+            session.flush()
+    except IntegrityError as error:
+        if UNIQUE not in str(error.orig):
+            raise
+        return False
+    return True
+
+
+def _read_into(invoice: Invoice, intake: Intake, examined: Examined) -> None:
+    for name, value in facts.columns(examined.document).items():
+        setattr(invoice, name, value)
+    invoice.facts = facts.facts(examined.document)
+    invoice.findings, invoice.verdict = examined.findings, examined.verdict
+    invoice.stamp = examination.stamp_state(examined.read)
+    _identify(invoice, intake)
+
+
+def _identify(invoice: Invoice, intake: Intake) -> None:
+    supplier = intake.relationship
+    invoice.supplier_name, invoice.supplier_tax_id = supplier.name, supplier.tax_id
+    compact = f"{invoice.series or ''}{invoice.folio or ''}"  # "A-1023" is also found as "A1023"
+    invoice.search = rules.search_key(invoice.number, compact, supplier.name, supplier.tax_id, invoice.uuid)
+
+
+def _keep_files(invoice: Invoice, intake: Intake, xml: Upload | None, pdf: Upload | None) -> None:
+    if xml:
+        invoice.xml_file_id = _kept(xml, "xml", intake, XML_MB).id
+    if pdf:
+        invoice.pdf_file_id = _kept(pdf, "pdf", intake, PDF_MB).id
+
+
+def _kept(upload: Upload, kind: str, intake: Intake, max_mb: int) -> StoredFile:
+    return storage.keep(upload, allowed=(kind,), client_id=intake.relationship.client_id,
+                        relationship_id=intake.relationship.id, actor=intake.actor, max_mb=max_mb)
+
+
+def _second(examined: Examined, intake: Intake) -> Examined:
+    uuid = examined.document.uuid
+    first = next(examination.duplicate(intake, uuid), findings.own(findings.DUPLICATE, found=uuid))
+    return examination.add(examined, first)
+
+
+def _accept(invoice: Invoice, intake: Intake, examined: Examined, file: Upload | None, sha256: str = "") -> Received:
+    replaced = intake.replacing is not None
+    if replaced:
+        invoice.version += 1
+    attempt = _attempt(intake, examined, file, sha256)
+    attempt.invoice_id = invoice.id
+    session.add(attempt)
+    remember(invoice, "replaced" if replaced else "received", intake.actor)
+    announce(events.InvoiceReceived(**events.about(invoice), verdict=examined.verdict, uuid=invoice.uuid or "",
+                                    replaced=replaced), intake.actor)
+    return Received(attempt, invoice)
+
+
+def _refuse(intake: Intake, examined: Examined, file: Upload | None) -> Received:
+    attempt = _attempt(intake, examined, file)
+    attempt.id = new_id()
+    attempt.invoice_id = intake.own_id
+    session.add(attempt)
+    announce(events.InvoiceRefused(client_id=attempt.client_id, relationship_id=attempt.relationship_id,
+                                   subject_id=attempt.id, subject_label=attempt.file_name,
+                                   codes=findings.codes(examined.findings), uuid=attempt.uuid or ""), intake.actor)
+    return Received(attempt)
+
+
+def _attempt(intake: Intake, examined: Examined, file: Upload | None, sha256: str = "") -> IntakeAttempt:
+    uuid = examined.report.uuid if examined.report else ""
+    return IntakeAttempt(client_id=intake.relationship.client_id, relationship_id=intake.relationship.id,
+                         user_id=intake.actor.user_id, file_name=_name(file), uuid=uuid[:36] or None,
+                         sha256=sha256 or hashlib.sha256(file.data if file else b"").hexdigest(),
+                         verdict=examined.verdict, findings=examined.findings)
+
+
+def _name(file: Upload | None) -> str:
+    plain = (file.name if file else "").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in plain if c.isprintable())[:200] or "—"
+
+
+def _require_draft(invoice: Invoice, version: int) -> None:
+    if invoice.status is not InvoiceStatus.DRAFT:
+        raise Conflict(_("This invoice has been sent, so its files cannot be changed. Withdraw it first."))
+    require_version(invoice, version)

@@ -1,0 +1,61 @@
+"""Settling stamps that could not be verified when their invoices came in: judge again, with what is trusted now."""
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access.actor import Actor
+from portal.accounts import queries as accounts
+from portal.cfdi.report import Verdict
+from portal.core.db import session
+from portal.core.events import announce
+from portal.invoices import events, examination, findings
+from portal.invoices.findings import PREFIX
+from portal.invoices.lifecycle import remember
+from portal.invoices.models import Invoice, InvoiceStatus, StampState
+from portal.storage import services as storage
+from portal.storage.models import StoredFile
+
+WAITING = (InvoiceStatus.DRAFT, InvoiceStatus.IN_REVIEW)
+
+
+def pending(limit: int = 1000) -> list[tuple[UUID, UUID]]:
+    """Return (client, invoice) of the invoices whose stamp waits, oldest first. For the sweep, which is the door's."""
+    query = select(Invoice.client_id, Invoice.id).where(Invoice.stamp == StampState.PENDING,
+                                                        Invoice.status.in_(WAITING))
+    return [(row.client_id, row.id) for row in session.execute(query.order_by(Invoice.id).limit(limit))]
+
+
+def settle_stamp(invoice_id: UUID, actor: Actor) -> StampState | None:
+    """Judge an invoice's XML again; its stamp becomes verified or refused, or waits on.
+
+    Returns the state, or None when there is nothing to settle (gone, or settled before). Idempotent. The actor is
+    the portal itself on behalf of the client.
+    """
+    invoice = session.scalar(select(Invoice).filter_by(id=invoice_id, client_id=actor.client_id,
+                                                       stamp=StampState.PENDING).with_for_update())
+    file = session.get(StoredFile, invoice.xml_file_id) if invoice is not None and invoice.xml_file_id else None
+    if invoice is None or file is None:
+        return None
+    report = examination.judged(storage.read(file), accounts.fiscal_profiles(invoice.client_id))
+    state = examination.stamp_state(report)
+    if report.verdict is Verdict.REJECTED:
+        state = StampState.REFUSED
+    if state is StampState.PENDING:
+        return state
+    ours = [f for f in invoice.findings if f["code"].startswith(PREFIX)]
+    invoice.findings = [*ours, *findings.keep(report)]
+    _settled(invoice, state, actor)
+    return state
+
+
+def _settled(invoice: Invoice, state: StampState, actor: Actor) -> None:
+    invoice.stamp = state
+    invoice.version += 1
+    if state is StampState.VERIFIED:
+        invoice.verdict = "warned" if findings.warns(invoice.findings) else "accepted"
+        remember(invoice, "stamp_verified", actor)
+        announce(events.StampVerified(**events.about(invoice)), actor)
+        return
+    invoice.verdict = "rejected"
+    remember(invoice, "stamp_refused", actor)
+    announce(events.StampRefused(**events.about(invoice), codes=findings.codes(invoice.findings)), actor)
