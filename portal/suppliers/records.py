@@ -1,0 +1,301 @@
+"""The supplier's verbs on its record: give a field, give or take out a bank account, send."""
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.banking import clabe, foreign
+from portal.banking.problems import Checked
+from portal.core import vault
+from portal.core.clock import now, today
+from portal.core.crypto import Place
+from portal.core.db import session
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.events import announce
+from portal.core.i18n import _, language
+from portal.core.ids import new_id
+from portal.core.types import Upload
+from portal.storage import services as files
+from portal.suppliers import engine, events, queries, services
+from portal.suppliers.layout import Layout, layout_for
+from portal.suppliers.models import (
+    BankAccount,
+    Expiry,
+    FieldType,
+    Record,
+    RecordField,
+    RecordValue,
+    Relationship,
+    ReviewState,
+)
+
+PROOFS = ("pdf", "png", "jpeg")
+
+
+@dataclass(frozen=True)
+class GiveField:
+    """What a supplier gives for one field: a value or a file, and the document's date when it is asked."""
+
+    relationship_id: UUID
+    field_id: UUID
+    value: str = ""
+    upload: Upload | None = None
+    document_date: date | None = None
+
+
+@dataclass(frozen=True)
+class GiveAccount:
+    """A bank account. In Mexico `number` is the CLABE; abroad an IBAN, or an account number with a routing number."""
+
+    relationship_id: UUID
+    holder: str
+    country: str
+    currency: str
+    number: str
+    bank_name: str = ""
+    bic: str = ""
+    routing: str = ""
+    proof: Upload | None = None
+
+
+def give(command: GiveField, actor: Actor) -> RecordValue:
+    """Keep what was given for a field; the earlier version stays in the history.
+
+    Raises Invalid with the sentence for the field, NotFound when the field is not demanded of this supplier.
+    """
+    actor.require(Permission.Record.EDIT)
+    relationship = mine(command.relationship_id, actor)
+    field = _field(layout_for(relationship), command.field_id)
+    old = _current(relationship.id, field.id)
+    row = RecordValue(client_id=relationship.client_id, relationship_id=relationship.id, field_id=field.id,
+                      given_by=actor.user_id, **_content(field, command, relationship, actor, old))
+    if old is not None:
+        old.state = ReviewState.REPLACED
+        session.flush()
+    session.add(row)
+    announce(events.RecordFieldGiven(**services.about(relationship), field=field.label_es,
+                                     replaced=old is not None), actor)
+    restate(relationship, actor)
+    return row
+
+
+def give_account(command: GiveAccount, actor: Actor) -> BankAccount:
+    """Keep a bank account, encrypted, as a draft. Raises Invalid for a wrong number or one given before."""
+    actor.require(Permission.Record.BANK)
+    actor.step_up()
+    relationship = mine(command.relationship_id, actor)
+    checked, kind = _checked(command)
+    row = BankAccount(id=new_id(), client_id=relationship.client_id, relationship_id=relationship.id,
+                      holder=command.holder.strip(), country=command.country, currency=command.currency,
+                      bank_name=checked.bank or command.bank_name.strip(), number_kind=kind,
+                      number_last4=checked.number[-4:], bic=_bic(command), routing=_routing(command),
+                      given_by=actor.user_id, number="", number_index="")
+    _seal(row, checked.number)
+    _once(row)
+    if command.proof:
+        kept = files.keep(command.proof, allowed=PROOFS, client_id=row.client_id, actor=actor,
+                          relationship_id=relationship.id)
+        row.proof_file_id = kept.id
+    session.add(row)
+    announce(events.BankAccountGiven(**services.about(relationship), bank=row.bank_name, last4=row.number_last4), actor)
+    restate(relationship, actor)
+    return row
+
+
+def remove_account(relationship_id: UUID, account_id: UUID, actor: Actor) -> None:
+    """Take out an account. One that was approved stays in the history and is no longer paid to."""
+    actor.require(Permission.Record.BANK)
+    actor.step_up()
+    relationship = mine(relationship_id, actor)
+    row = session.scalar(select(BankAccount).filter_by(id=account_id, relationship_id=relationship.id))
+    if row is None or row.state is ReviewState.REPLACED:
+        raise NotFound
+    row.state = ReviewState.REPLACED
+    announce(events.BankAccountRemoved(**services.about(relationship), bank=row.bank_name,
+                                       last4=row.number_last4), actor)
+    restate(relationship, actor)
+
+
+def send(relationship_id: UUID, actor: Actor) -> Record:
+    """Send the record for review: everything in draft becomes sent.
+
+    Raises Conflict when there is nothing to send, Invalid (naming them) when mandatory fields are missing.
+    """
+    actor.require(Permission.Record.EDIT)
+    relationship = mine(relationship_id, actor)
+    record = locked(relationship.id)
+    standing = restate(relationship, actor)
+    if not standing.can_send:
+        raise _not_ready(relationship, standing)
+    for row in [*current_values(relationship.id).values(), *accounts(relationship.id)]:
+        if row.state is ReviewState.DRAFT:
+            row.state = ReviewState.SENT
+    record.sent_at = now()
+    announce(events.RecordSent(**services.about(relationship)), actor)
+    restate(relationship, actor)
+    return record
+
+
+def restate(relationship: Relationship, actor: Actor) -> engine.Standing:
+    """Work out where the record stands today and keep it; returns it."""
+    session.flush()
+    standing = standing_of(relationship, today(actor.zone))
+    record = locked(relationship.id)
+    record.status, record.next_expiry = standing.status, standing.next_expiry
+    return standing
+
+
+def standing_of(relationship: Relationship, on: date) -> engine.Standing:
+    """Return where a relationship's record stands on a day."""
+    layout = layout_for(relationship)
+    states = [a.state for a in accounts(relationship.id)]
+    return engine.standing(layout.fields, current_values(relationship.id), states, layout.bank_required, on)
+
+
+def current_values(relationship_id: UUID) -> dict[UUID, RecordValue]:
+    """Return the version that counts of every field that was given, by field."""
+    rows = session.scalars(select(RecordValue).filter_by(relationship_id=relationship_id)
+                           .where(RecordValue.state != ReviewState.REPLACED))
+    return {r.field_id: r for r in rows}
+
+
+def accounts(relationship_id: UUID) -> list[BankAccount]:
+    """Return the bank accounts that count, oldest first."""
+    rows = session.scalars(select(BankAccount).filter_by(relationship_id=relationship_id)
+                           .where(BankAccount.state != ReviewState.REPLACED).order_by(BankAccount.id))
+    return list(rows)
+
+
+def mine(relationship_id: UUID, actor: Actor) -> Relationship:
+    """Return a relationship that the actor serves as its supplier; raises NotFound for any other."""
+    if relationship_id not in actor.relationships:
+        raise NotFound
+    return queries.relationship(actor, relationship_id)
+
+
+def locked(relationship_id: UUID) -> Record:
+    """Return the record with its row held: two windows cannot send and change it at once."""
+    return session.scalars(select(Record).filter_by(relationship_id=relationship_id).with_for_update()).one()
+
+
+def number_of(row: BankAccount) -> str:
+    """Return the full account number; every caller announces that somebody looked."""
+    return vault.cipher().decrypt(row.number, _place(row))
+
+
+def _field(layout: Layout, field_id: UUID) -> RecordField:
+    found = [f for f in layout.fields if f.id == field_id]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _current(relationship_id: UUID, field_id: UUID) -> RecordValue | None:
+    query = select(RecordValue).filter_by(relationship_id=relationship_id, field_id=field_id)
+    return session.scalar(query.where(RecordValue.state != ReviewState.REPLACED).with_for_update())
+
+
+def _content(field: RecordField, command: GiveField, relationship: Relationship, actor: Actor,
+             old: RecordValue | None) -> dict[str, object]:
+    if field.expiry is Expiry.DOCUMENT_DATE and command.document_date is None:
+        raise Invalid(fields={"document_date": _("Give the date that the document carries.")})
+    given_on = today(actor.zone)
+    content: dict[str, object] = {"document_date": command.document_date,
+                                  "expires_on": engine.expiry_of(field, command.document_date, given_on)}
+    if content["expires_on"] and content["expires_on"] <= given_on:  # type: ignore[operator]
+        raise Invalid(fields={"document_date": _("By its date this document has expired already. Give a current one.")})
+    if field.type is not FieldType.FILE:
+        return content | {"value": _value(field, command.value)}
+    if command.upload is None:
+        raise Invalid(fields={"file": _("Choose the file first.")})
+    kept = files.keep(command.upload, allowed=field.file_types or PROOFS, client_id=relationship.client_id,
+                      actor=actor, relationship_id=relationship.id, max_mb=field.max_mb)
+    return content | {"file_id": kept.id, "value": kept.name}
+
+
+def _value(field: RecordField, text: str) -> str:
+    value = text.strip()
+    if not value:
+        raise Invalid(fields={"value": _("Write something, or leave the field with Cancel.")})
+    if field.type is FieldType.CHOICE and value not in field.choices:
+        raise Invalid(fields={"value": _("Choose one of the listed answers.")})
+    if field.type is FieldType.YES_NO and value not in ("yes", "no"):
+        raise Invalid(fields={"value": _("Choose yes or no.")})
+    if field.type is FieldType.DATE and not _is_date(value):
+        raise Invalid(fields={"value": _("This is not a date. Write it as in the calendar.")})
+    if field.type is FieldType.NUMBER and not _is_number(value):
+        raise Invalid(fields={"value": _("This is not a number: digits, and a point for decimals.")})
+    return value[:2000]
+
+
+def _checked(command: GiveAccount) -> tuple[Checked, str]:
+    if command.country == "MEX":
+        checked, kind = clabe.check(command.number), "clabe"
+    elif command.number.strip()[:2].isalpha():
+        checked, kind = foreign.check_iban(command.number), "iban"
+    else:
+        checked, kind = foreign.check_account(command.number), "account"
+    if not checked.ok:
+        raise Invalid(fields={"number": " ".join(p.say(language()) for p in checked.problems)})
+    return checked, kind
+
+
+def _bic(command: GiveAccount) -> str:
+    if command.country == "MEX":
+        return ""
+    checked = foreign.check_bic(command.bic)
+    if not checked.ok:
+        raise Invalid(fields={"bic": " ".join(p.say(language()) for p in checked.problems)})
+    return checked.number
+
+
+def _routing(command: GiveAccount) -> str:
+    if command.country != "USA" or not command.routing.strip():
+        return command.routing.strip()[:20] if command.country != "MEX" else ""
+    checked = foreign.check_aba(command.routing)
+    if not checked.ok:
+        raise Invalid(fields={"routing": " ".join(p.say(language()) for p in checked.problems)})
+    return checked.number
+
+
+def _seal(row: BankAccount, number: str) -> None:
+    row.number = vault.cipher().encrypt(number, _place(row))
+    row.number_index = vault.cipher().blind_index(number, str(row.client_id))
+
+
+def _once(row: BankAccount) -> None:
+    same = select(BankAccount.id).filter_by(relationship_id=row.relationship_id, number_index=row.number_index)
+    if session.scalar(same.where(BankAccount.state.not_in((ReviewState.REPLACED, ReviewState.REJECTED)))):
+        raise Invalid(fields={"number": _("You have already given this account.")})
+
+
+def _place(row: BankAccount) -> Place:
+    return Place(str(row.client_id), "bank_accounts", str(row.id), "number")
+
+
+def _not_ready(relationship: Relationship, standing: engine.Standing) -> Exception:
+    labels = {f.id: f.label_es if language() == "es" else f.label_en or f.label_es
+              for f in layout_for(relationship).fields}
+    missing = [labels[i] for i in standing.missing] + ([_("a bank account")] if standing.bank_missing else [])
+    if missing:
+        return Invalid(_("Before sending, give: %(fields)s.", fields=", ".join(missing)))
+    return Conflict(_("There is nothing new to send: your record is where it was."))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text.replace(",", "")).is_finite()
+    except InvalidOperation:
+        return False
