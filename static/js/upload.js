@@ -68,6 +68,23 @@ for (const kind of ['dragenter', 'dragover']) {
   });
 }
 
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== 'file') return;
+  const frame = input.closest('[data-drop]');
+  const chosen = frame?.querySelector('[data-chosen]');
+  if (!frame || !chosen) return;
+  const files = [...(input.files ?? [])];
+  frame.classList.toggle('has-file', files.length > 0);
+  chosen.textContent = files.map((file) => `${file.name} · ${size(file.size)}`).join('\n');
+});
+
+/** @param {number} bytes */
+function size(bytes) {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  return `${amount.toLocaleString('es-MX', { maximumFractionDigits: 1 })} ${unit}`;
+}
+
 document.addEventListener('drop', (event) => {
   const frame = zone(event);
   document.querySelectorAll('.is-dragging').forEach((one) => one.classList.remove('is-dragging'));
