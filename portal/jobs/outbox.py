@@ -14,7 +14,7 @@ from portal.jobs import registry, transport
 from portal.jobs.models import OutboxRow, WorkState
 
 LONGEST_ID = 200
-BELL_TRUSTED = timedelta(seconds=20)
+BELL_TRUSTED = timedelta(seconds=10)
 
 
 def defer(name: str, *, client_id: UUID | None = None, key: str | None = None, at: datetime | None = None,
@@ -31,11 +31,12 @@ def defer(name: str, *, client_id: UUID | None = None, key: str | None = None, a
     if set(ids) - set(job.parameters):
         raise TypeError(f"{name} does not take {sorted(set(ids) - set(job.parameters))}")
     moment = at or now()
-    row = {"id": new_id(), "created_at": now(), "name": name, "payload": {k: _plain(v) for k, v in ids.items()},
+    outbox_id = new_id()
+    row = {"id": outbox_id, "created_at": now(), "name": name, "payload": {k: _plain(v) for k, v in ids.items()},
            "client_id": client_id, "key": key, "queue": chosen, "state": WorkState.PENDING, "attempts": 0,
            "available_at": moment, "locked_until": moment + BELL_TRUSTED, "last_error": ""}
     if _added(row) and moment <= now():
-        after_commit(lambda: transport.ring(row["id"], chosen, 0, job.timeout))
+        after_commit(lambda: _ring(outbox_id, chosen, job.timeout))
 
 
 def key_lock(name: str, key: str) -> int:
@@ -51,6 +52,10 @@ def _added(row: dict[str, Any]) -> bool:
     session.flush()
     found = session.execute(insert(OutboxRow).values(**row).on_conflict_do_nothing())
     return bool(found.rowcount)  # type: ignore[attr-defined]
+
+
+def _ring(outbox_id: UUID, queue: str, timeout: int) -> None:
+    transport.ring(outbox_id, queue, 0, timeout)
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,8 @@ outlives the loss of PostgreSQL and Redis: it tries again, and catches up by the
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import structlog
 from flask import Flask
@@ -55,12 +56,12 @@ def tick(table: Sequence[Entry]) -> int:
         if not services.alone(LOCK):
             return 0
         last = queries.last_slots()
-        return sum(_deal_with(entry, last) for entry in table)
+        return sum([_deal_with(entry, last) for entry in table])
 
 
-def _deal_with(entry: Entry, last: dict[str, object]) -> int:
+def _deal_with(entry: Entry, last: Mapping[str, datetime]) -> int:
     count = 0
-    for slot, runs in due(entry, last.get(entry.key), now()):  # type: ignore[arg-type]
+    for slot, runs in due(entry, last.get(entry.key), now()):
         try:
             with savepoint():
                 services.take_slot(entry.key, slot, runs)
@@ -68,7 +69,7 @@ def _deal_with(entry: Entry, last: dict[str, object]) -> int:
                     # A run that still waits serves for later moments too, unless each one counts.
                     key = None if entry.catch_up is CatchUp.ALL else f"slot:{entry.key}"
                     outbox.defer(entry.job, key=key, **entry.ids)
-            count += runs
+            count += int(runs)
         except (LookupError, TypeError):
             log.exception("ticker.bad_line", line=entry.key)
     return count

@@ -118,7 +118,7 @@ def _listen(app: Flask, queues: Sequence[str]) -> bool:
     if not url:
         return False
     try:
-        connection = Redis.from_url(url, socket_connect_timeout=CONNECT, socket_keepalive=True)
+        connection = Redis.from_url(url, socket_connect_timeout=CONNECT)
         connection.ping()
         listener = _Listener([transport.PREFIX + name for name in queues], connection=connection,
                              serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30,
@@ -137,7 +137,8 @@ def _read_outbox(app: Flask, queues: Sequence[str], stop: threading.Event) -> No
     while not stop.is_set():
         with app.app_context(), transaction(DOOR):
             rows = queries.due(20, queues)
-        if not any([_isolated(app, outbox_id, name) for outbox_id, name in rows if not stop.is_set()]):
+        done = [_isolated(app, outbox_id, name) for outbox_id, name in rows if not stop.is_set()]
+        if not any(done):
             return
 
 
@@ -166,7 +167,7 @@ def _in_child(app: Flask, outbox_id: UUID, limit: int) -> int:
         with app.app_context(), UnixSignalDeathPenalty(limit, JobTimeoutException):
             db.engine.dispose(close=False)
             return 0 if runner.run(outbox_id) else 1
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the last frame of a child process
         log.error("worker.child_failed", error=type(error).__name__)
         return 1
 

@@ -1,6 +1,7 @@
 """Jobs for the tests of the outbox. Their effect is a row of `schedule_slots`: `did(name)` counts them."""
 import os
 import signal
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -90,3 +91,14 @@ def did(name: str) -> int:
     """Count the effects of `name`."""
     with transaction(DOOR):
         return session.scalar(select(func.count()).select_from(ScheduleSlot).filter_by(name=name)) or 0
+
+
+@job("test.slow", door=True)
+def slow(actor: Actor) -> None:
+    time.sleep(1)
+    effect("slow")
+
+
+@job("test.endless", timeout=1)
+def endless(actor: Actor) -> None:
+    time.sleep(30)
