@@ -2,30 +2,22 @@
 from decimal import Decimal
 from uuid import UUID
 
-from wtforms import DecimalField, HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.access.policy import Role
 from portal.approvals.configuration import SaveStage
 from portal.approvals.models import Quorum, StageRule, Verdict
 from portal.approvals.services import Decide
 from portal.core.i18n import lazy
-from portal.web.forms import Form, Text
+from portal.web.forms import Checkboxes, Form, Text, as_uuid
 
 APPROVER_ROLES = (
     (Role.ACCOUNTS_PAYABLE.value, lazy("Accounts payable")), (Role.APPROVER.value, lazy("Approver")),
     (Role.ADMINISTRATOR.value, lazy("Administrator")), (Role.TREASURY.value, lazy("Treasury")),
 )
 KINDS = (("I", lazy("Invoices (type I)")), ("E", lazy("Credit notes (type E)")), ("foreign", lazy("Foreign invoices")))
-
-
-class Checkboxes(SelectMultipleField):  # type: ignore[misc]
-    """Several choices, each a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class DecideForm(Form):
@@ -76,14 +68,6 @@ class StageForm(Form):
             approver_roles=tuple(self.approver_roles.data or ()), minimum=_amount(self.minimum.data),
             maximum=_amount(self.maximum.data), currencies=_words(self.currencies.data.upper()),
             kinds=tuple(self.kinds.data or ()), groups=_words(self.groups.data))
-
-
-def as_uuid(value: str | None) -> UUID:
-    """Return an id, or the nil id (which belongs to nothing) when it is not one."""
-    try:
-        return UUID(value or "")
-    except ValueError:
-        return UUID(int=0)
 
 
 def _amount(value: Decimal | None) -> Decimal | None:

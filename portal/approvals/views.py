@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.approvals import queries, services
-from portal.approvals.forms import DecideForm, as_uuid
+from portal.approvals.forms import DecideForm
 from portal.approvals.models import Verdict
 from portal.approvals.queries import InboxFilter
 from portal.core.db import savepoint
@@ -17,6 +17,7 @@ from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
 from portal.payments import queries as payments
 from portal.suppliers import queries as suppliers
+from portal.web.forms import as_uuid
 from portal.web.page import page
 from portal.web.pages import render, toast
 

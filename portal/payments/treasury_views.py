@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.approvals.forms import as_uuid
 from portal.core.clock import today
 from portal.core.i18n import _, ngettext
 from portal.payments import engine, queries, services
@@ -15,7 +14,7 @@ from portal.payments.models import Payment
 from portal.payments.queries import DueFilter
 from portal.payments.views import as_date
 from portal.suppliers import queries as suppliers
-from portal.web.forms import answer
+from portal.web.forms import answer, as_uuid
 from portal.web.page import page
 from portal.web.pages import render, toast
 

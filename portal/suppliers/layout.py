@@ -91,7 +91,7 @@ def save_policy(gate: RecordGate, approved: bool, bank_account: bool, actor: Act
 def save_section(title_es: str, title_en: str, actor: Actor, section_id: UUID | None = None) -> RecordSection:
     """Add a section at the end, or rename one."""
     actor.require(Permission.Organization.CONFIGURE)
-    row = _section(section_id, actor) if section_id else RecordSection(
+    row = find_section(section_id, actor) if section_id else RecordSection(
         client_id=actor.client_id, position=1 + max((s.position for s in whole(actor).sections), default=0))
     row.title_es, row.title_en = title_es.strip(), title_en.strip()
     session.add(row)
@@ -103,7 +103,7 @@ def save_section(title_es: str, title_en: str, actor: Actor, section_id: UUID | 
 def save_field(command: SaveField, actor: Actor, field_id: UUID | None = None) -> RecordField:
     """Add a field at the end of its section, or change one. What was already given keeps its meaning."""
     actor.require(Permission.Organization.CONFIGURE)
-    section = _section(command.section_id, actor)
+    section = find_section(command.section_id, actor)
     _check(command)
     siblings = [f.position for f in whole(actor).of(section)]
     row = find_field(field_id, actor) if field_id else RecordField(
@@ -125,7 +125,7 @@ def move(kind: str, row_id: UUID, up: bool, actor: Actor) -> None:
     if kind == "section":
         rows = list(layout.sections)
     else:
-        rows = layout.of(_section(find_field(row_id, actor).section_id, actor))
+        rows = layout.of(find_section(find_field(row_id, actor).section_id, actor))
     here = next((i for i, r in enumerate(rows) if r.id == row_id), None)
     if here is None:
         raise NotFound
@@ -139,7 +139,7 @@ def move(kind: str, row_id: UUID, up: bool, actor: Actor) -> None:
 def archive(kind: str, row_id: UUID, actor: Actor) -> None:
     """Stop demanding a section or a field; what was given for it stays in the history."""
     actor.require(Permission.Organization.CONFIGURE)
-    row = _section(row_id, actor) if kind == "section" else find_field(row_id, actor)
+    row = find_section(row_id, actor) if kind == "section" else find_field(row_id, actor)
     if isinstance(row, RecordSection) and whole(actor).of(row):
         raise Invalid(_("The section still has fields. Archive or move them first."))
     row.archived_at = now()
@@ -163,7 +163,8 @@ def _live(client_id: UUID | None) -> tuple[list[RecordSection], list[RecordField
                                   key=lambda f: (places[f.section_id], f.position, f.id))
 
 
-def _section(section_id: UUID, actor: Actor) -> RecordSection:
+def find_section(section_id: UUID, actor: Actor) -> RecordSection:
+    """Return a section of the client's layout; raises NotFound."""
     row = session.scalar(select(RecordSection).filter_by(id=section_id, client_id=actor.client_id, archived_at=None))
     if row is None:
         raise NotFound

@@ -119,6 +119,12 @@ def records_to_review(actor: Actor, cursor: str | None, status: str = "") -> Pag
                         (Record.id,), cursor, descending=False)
 
 
+def record_states(relationships: Sequence[Relationship]) -> dict[UUID, Record]:
+    """Return the records of a page of suppliers, by relationship."""
+    rows = session.scalars(select(Record).where(Record.relationship_id.in_({r.id for r in relationships})))
+    return {r.relationship_id: r for r in rows}
+
+
 def names(records: Sequence[Record]) -> dict[UUID, Relationship]:
     """Return the suppliers of a page of records, by relationship."""
     rows = session.scalars(select(Relationship).where(Relationship.id.in_({r.relationship_id for r in records})))

@@ -163,6 +163,12 @@ def current_values(relationship_id: UUID) -> dict[UUID, RecordValue]:
     return {r.field_id: r for r in rows}
 
 
+def history(relationship_id: UUID, field_id: UUID) -> list[RecordValue]:
+    """Return every version of a field, newest first."""
+    return list(session.scalars(select(RecordValue).filter_by(relationship_id=relationship_id, field_id=field_id)
+                                .order_by(RecordValue.id.desc()).limit(50)))
+
+
 def accounts(relationship_id: UUID) -> list[BankAccount]:
     """Return the bank accounts that count, oldest first."""
     rows = session.scalars(select(BankAccount).filter_by(relationship_id=relationship_id)

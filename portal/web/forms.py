@@ -5,13 +5,15 @@ A form knows shape only (present, long enough, a date); what is true or allowed 
 """
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
-from wtforms import Field, StringField
+from wtforms import Field, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.db import savepoint
 from portal.core.errors import Invalid
@@ -51,6 +53,13 @@ class Text(StringField):  # type: ignore[misc]
             raise ValidationError(lazy("Remove the invisible characters and type it again."))
 
 
+class Checkboxes(SelectMultipleField):  # type: ignore[misc]
+    """Several choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 def answer(form: Form, act: Callable[[], T], then: Callable[[T], str], template: str,
            **context: Any) -> ResponseReturnValue:
     """Draw the form, or, when it was sent, act and go on to `then(result)`.
@@ -79,3 +88,11 @@ def upload_of(field: Field | FileStorage | None) -> Upload | None:
 def uploads(name: str) -> list[Upload]:
     """Return all files that the request carries under `name`."""
     return [Upload(f.filename, f.read()) for f in request.files.getlist(name) if f.filename]
+
+
+def as_uuid(value: str | None) -> UUID:
+    """Return an id, or the nil id (which belongs to nothing) when it is not one."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return UUID(int=0)
