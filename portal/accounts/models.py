@@ -141,6 +141,8 @@ class Link(Base):
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))  # who gave it
     relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("relationships.id"))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    name: Mapped[str] = mapped_column(String(120), default="")  # how the letter and the page greet the person
+    locale: Mapped[str] = mapped_column(String(5), default="es")
     expires_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]

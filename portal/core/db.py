@@ -6,7 +6,7 @@ transaction runs as the role `portal_app`, which owns nothing, and tells the dat
 role `portal_door`, which is granted only the tables it needs. See `portal/core/tenancy.py`.
 """
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Enum, MetaData, Numeric, Uuid, event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from portal.core.clock import now
@@ -111,6 +111,26 @@ def rescope(scope: Scope) -> None:
     info["scope"] = scope
     session.flush()
     session.execute(_SET, _settings(scope))
+
+
+@contextmanager
+def door() -> Iterator[None]:
+    """Look as the door for a moment inside the open transaction, then see again what it saw.
+
+    For what must be known of people outside the actor's walls (an address for a letter, a link); the caller answers
+    for what it lets out.
+    """
+    before = session().info["scope"]
+    rescope(DOOR)
+    try:
+        yield
+    except BaseException:
+        session().info["scope"] = before
+        # A transaction that the database has given up takes no more statements; its rollback restores the settings.
+        with suppress(DBAPIError):
+            rescope(before)
+        raise
+    rescope(before)
 
 
 def is_open() -> bool:
