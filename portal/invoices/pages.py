@@ -1,0 +1,127 @@
+"""What several pages of invoices share: where an act leads, and what they all show. The views' helpers."""
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+
+from portal.access.actor import Actor
+from portal.access.policy import Side
+from portal.core.i18n import _
+from portal.core.types import Page, Upload
+from portal.documents import invoice_text
+from portal.invoices import pairing, queries, rows, services
+from portal.invoices.forms import AddForm, ForeignForm, ReplaceForm, VersionForm
+from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
+from portal.invoices.reception import Received, prepare, require_foreign
+from portal.storage import services as storage
+from portal.storage.models import StoredFile
+from portal.suppliers import gate
+from portal.suppliers import queries as suppliers
+from portal.web.pages import toast, with_query
+
+NOWHERE = UUID(int=0)
+
+
+def listed(actor: Actor, found: Page[Any], endpoint: str) -> dict[str, Any]:
+    """Return what the lists show: rows in words, the filters as they were asked, and the neighbours' addresses."""
+    names = client_names(actor)
+    address = url_for(endpoint, invoice_id=NOWHERE).removesuffix(str(NOWHERE))
+    asked = {key: request.args.get(key, "") for key in ("q", "status", "client", "since", "until", "min", "max")}
+    return {"rows": rows.drawn(found.rows, actor, names, address), "asked": asked, "clients": names,
+            "narrowed": any(asked.values()), "previous_url": found.before and with_query(cursor=found.before),
+            "next_url": found.after and with_query(cursor=found.after)}
+
+
+def clients(actor: Actor) -> Sequence[tuple[UUID, str]]:
+    """Return (relationship, client's name) of the clients that a supplier serves."""
+    return [(relationship.id, client.name) for relationship, client in suppliers.my_clients(actor)]
+
+
+def client_names(actor: Actor) -> dict[UUID, str]:
+    """Return the names of a supplier's clients by their id; a client's people need none."""
+    return {client.id: client.name for _relationship, client in suppliers.my_clients(actor)}
+
+
+def upload_obstacle(actor: Actor) -> str | None:
+    """Return why nothing can be brought in, when that holds for the only client or for all of them."""
+    refusals = [gate.refusal(key, "upload") for key in actor.relationships]
+    return refusals[0] if refusals and all(refusals) else None
+
+
+def bring(form: AddForm, files: Sequence[Upload], actor: Actor) -> Received | StoredFile:
+    """Bring an invoice's files in: a CFDI is judged; a foreign supplier's PDF waits for its data."""
+    xml, pdf = pairing.pair(files)
+    relationship_id = form.relationship_id.data
+    if pdf and not xml and suppliers.relationship(actor, relationship_id).country != "MEX":
+        return services.keep_foreign_pdf(pdf, relationship_id, actor)
+    return services.receive(xml, pdf, relationship_id, actor)
+
+
+def exchange(form: ReplaceForm, files: Sequence[Upload], invoice: Invoice, actor: Actor) -> Received:
+    """Exchange a draft's files."""
+    xml, pdf = pairing.pair(files)
+    return services.replace(invoice.id, form.version.data or 0, xml, pdf, actor)
+
+
+def whither(result: Received | StoredFile) -> str:
+    """Return where an attempt leads: to the draft, to the reasons of its refusal, or to the form of its data."""
+    if isinstance(result, StoredFile):
+        return url_for("invoices.add_foreign", relationship_id=result.relationship_id, file_id=result.id)
+    if result.invoice is None:
+        return url_for("invoices.attempt", attempt_id=result.attempt.id)
+    toast(_("%(number)s is a draft. Give what is asked below and send it.", number=result.invoice.number))
+    return url_for("invoices.show", invoice_id=result.invoice.id)
+
+
+def sent(invoice: Invoice) -> str:
+    """Say that it was sent and what that means; return where to go."""
+    toast(_("%(number)s was sent for review. Sent is not approved: we will tell you what is decided.",
+            number=invoice.number))
+    return url_for("invoices.show", invoice_id=invoice.id)
+
+
+def again(attempt: IntakeAttempt) -> str:
+    """Return where a refused file can be brought in again: to its draft, or anew."""
+    if attempt.invoice_id is not None:
+        return url_for("invoices.replace", invoice_id=attempt.invoice_id)
+    return url_for("invoices.add", client=attempt.relationship_id)
+
+
+def of_one(actor: Actor, invoice: Invoice) -> dict[str, Any]:
+    """Return what the supplier's pages of one invoice show."""
+    draft = invoice.status is InvoiceStatus.DRAFT
+    return {"invoice": invoice, "status": rows.status_of(invoice), "dots": rows.dots(invoice, actor.zone),
+            "client_name": client_names(actor).get(invoice.client_id, ""),
+            "may_withdraw": services.withdrawable(invoice), "draft": draft, **queries.details(actor, invoice)}
+
+
+def obstacle(actor: Actor, invoice: Invoice) -> object | None:
+    """Return why a draft cannot be sent now, or None."""
+    return services.why_not(actor, invoice) if actor.side is Side.SUPPLIER else None
+
+
+def stamp_version(form: VersionForm | ReplaceForm, invoice: Invoice) -> None:
+    """Put the version that is being looked at into the form."""
+    if not form.is_submitted():
+        form.version.data = invoice.version
+
+
+def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUID) -> dict[str, Any]:
+    """Shape the form of a foreign invoice and show what its PDF says. Raises NotFound, Invalid."""
+    intake = prepare(relationship_id, actor)
+    require_foreign(intake)
+    file = storage.find(file_id, actor)
+    form.offer(intake.settings.foreign_currencies)
+    if not form.is_submitted():
+        form.fill(read_text(storage.read(file)))
+    return {"pdf": file, "relationship": intake.relationship}
+
+
+def captured(form: ForeignForm, invoice: Invoice) -> None:
+    """Shape the form of a foreign draft with what was captured."""
+    form.offer(queries.settings(invoice.client_id).foreign_currencies)
+    if not form.is_submitted():
+        form.version.data = invoice.version
+        form.fill({name: getattr(invoice, name) for name in ("number", "issued_on", "currency", "subtotal", "taxes",
+                                                             "total")} | {"description": invoice.facts.get("description")})

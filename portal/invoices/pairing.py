@@ -1,0 +1,32 @@
+"""Which of the files is the XML and which the PDF: by what they contain, never by the name somebody gave them."""
+from collections.abc import Sequence
+
+from portal.core.errors import Invalid
+from portal.core.i18n import _
+from portal.core.types import Upload
+
+PDF_MARK = b"%PDF-"
+
+
+def pair(files: Sequence[Upload]) -> tuple[Upload | None, Upload | None]:
+    """Return (xml, pdf) of one invoice's files. Raises Invalid (field "files") when they are not one invoice's.
+
+    What is neither a PDF nor looks like XML counts as what its name says, so that its own check can explain it.
+    """
+    if not files:
+        raise Invalid(fields={"files": _("Choose the files first: the XML and its PDF.")})
+    kinds: dict[str, list[Upload]] = {"xml": [], "pdf": []}
+    for file in files:
+        kinds[_kind(file)].append(file)
+    if len(kinds["xml"]) > 1 or len(kinds["pdf"]) > 1:
+        raise Invalid(fields={"files": _("One invoice at a time: choose one XML and its PDF.")})
+    return next(iter(kinds["xml"]), None), next(iter(kinds["pdf"]), None)
+
+
+def _kind(file: Upload) -> str:
+    head = file.data[:1024].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    if head.startswith(PDF_MARK):
+        return "pdf"
+    if head.startswith(b"<") or not file.name.lower().endswith(".pdf"):
+        return "xml"
+    return "pdf"
