@@ -1,4 +1,4 @@
-"""The letters about access. The addresses in them are made from the configured base URL, never from a request."""
+"""The letters about access. `link` is a path: the letter puts the configured base URL before it, never a request's."""
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -6,41 +6,40 @@ from typing import Any
 from portal.accounts.models import Link, LinkKind
 from portal.core import i18n
 from portal.mail.services import Recipient, post
-from portal.web.limits import base_url
 
 LETTER_OF = {LinkKind.SUPPLIER_INVITATION: "activation", LinkKind.COLLEAGUE_INVITATION: "colleague_invitation",
              LinkKind.PASSWORD_RESET: "reset", LinkKind.SETUP: "setup"}
 
 # A sample of what each letter is given: tests and the preview of letters draw them with it.
 LETTERS: dict[str, dict[str, Any]] = {
-    "activation": {"name": "Ana Ruiz", "organization": "Comercializadora del Valle",
-                   "url": "https://acuse.example/activate/secret", "expires": "28 nov 2026"},
-    "colleague_invitation": {"name": "Ana Ruiz", "organization": "Comercializadora del Valle",
-                             "url": "https://acuse.example/join/secret", "expires": "28 nov 2026"},
-    "setup": {"name": "Ana Ruiz", "organization": "Acuse", "url": "https://acuse.example/setup/secret",
+    "activation": {"client": "Comercializadora del Valle",
+                   "link": "/activate/secret", "expires": "28 nov 2026"},
+    "colleague_invitation": {"client": "Comercializadora del Valle",
+                             "link": "/join/secret", "expires": "28 nov 2026"},
+    "setup": {"client": "", "link": "/setup/secret",
               "expires": "28 nov 2026"},
-    "reset": {"name": "Ana Ruiz", "url": "https://acuse.example/reset/secret", "expires": "26 nov 2026, 14:05"},
-    "registered": {"name": "Ana Ruiz", "organization": "Comercializadora del Valle",
-                   "url": "https://acuse.example/sign-in"},
-    "password_changed": {"name": "Ana Ruiz", "when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
-                         "url": "https://acuse.example/recover"},
-    "new_sign_in": {"name": "Ana Ruiz", "when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
-                    "url": "https://acuse.example/recover"},
-    "roles_changed": {"name": "Ana Ruiz", "organization": "Comercializadora del Valle",
-                      "url": "https://acuse.example/sign-in"},
-    "new_link_asked": {"name": "Luis Vega", "email": "ana@proveedor.example",
-                       "url": "https://acuse.example/sign-in"},
+    "reset": {"link": "/reset/secret", "expires": "26 nov 2026, 14:05"},
+    "registered": {"client": "Comercializadora del Valle",
+                   "link": "/sign-in"},
+    "password_changed": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
+                         "link": "/recover"},
+    "new_sign_in": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
+                    "link": "/recover"},
+    "roles_changed": {"client": "Comercializadora del Valle",
+                      "link": "/sign-in"},
+    "new_link_asked": {"email": "ana@proveedor.example",
+                       "link": "/sign-in"},
 }
 
 
-def send_link(link: Link, url: str, organization: str) -> None:
+def send_link(link: Link, path: str, organization: str) -> None:
     """Send a link to its address, in its language, with the day on which it ends."""
     with i18n.speaking(link.locale):
         hour = link.kind is LinkKind.PASSWORD_RESET
         expires = i18n.moment(link.expires_at) if hour else i18n.day(link.expires_at)
-    context = {"name": link.name, "url": url, "expires": expires}
+    context = {"link": path, "expires": expires}
     if not hour:
-        context["organization"] = organization or "Acuse"
+        context["client"] = organization
     client_id = link.organization_id if link.kind is LinkKind.SUPPLIER_INVITATION else None
     post(LETTER_OF[link.kind], Recipient(link.email, link.name, link.locale), context, client_id=client_id,
          relationship_id=link.relationship_id)
@@ -48,7 +47,7 @@ def send_link(link: Link, url: str, organization: str) -> None:
 
 def registered(person: Recipient, organization: str) -> None:
     """Welcome a person who has just chosen a password."""
-    post("registered", person, {"name": person.name, "organization": organization, "url": f"{base_url()}/sign-in"})
+    post("registered", person, {"client": organization, "link": "/sign-in"})
 
 
 def password_changed(person: Recipient, when: datetime, zone: str, ip: str) -> None:
@@ -63,16 +62,16 @@ def new_sign_in(person: Recipient, when: datetime, zone: str, ip: str) -> None:
 
 def roles_changed(person: Recipient, organization: str) -> None:
     """Tell a person that what they may do has changed."""
-    post("roles_changed", person, {"name": person.name, "organization": organization, "url": f"{base_url()}/sign-in"})
+    post("roles_changed", person, {"client": organization, "link": "/sign-in"})
 
 
 def new_link_asked(people: Iterable[Recipient], email: str) -> None:
     """Tell those who can that somebody with a dead link asks for another."""
     for person in people:
-        post("new_link_asked", person, {"name": person.name, "email": email, "url": f"{base_url()}/sign-in"})
+        post("new_link_asked", person, {"email": email, "link": "/sign-in"})
 
 
 def _notice(person: Recipient, when: datetime, zone: str, ip: str) -> dict[str, Any]:
     with i18n.speaking(person.locale):
         moment = i18n.moment(when, zone)
-    return {"name": person.name, "when": moment, "ip": ip, "url": f"{base_url()}/recover"}
+    return {"when": moment, "ip": ip, "link": "/recover"}

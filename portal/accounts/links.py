@@ -58,11 +58,11 @@ def issue(kind: LinkKind, email: str, *, actor: Actor = ANONYMOUS, organization_
                locale=locale, sent_at=moment, expires_at=moment + (timedelta(days=days) if days else LASTS[kind]))
     session.add(row)
     session.flush()
-    url = f"{base_url()}/{PATHS[kind]}/{secret}"
+    path = f"/{PATHS[kind]}/{secret}"
     announce(LinkIssued(**about(row, actor.client_id), link_kind=kind.value), actor)
     if address:
-        emails.send_link(row, url, actor.organization_name)
-    return row, url
+        emails.send_link(row, path, actor.organization_name)
+    return row, base_url().rstrip("/") + path
 
 
 def find(secret: str, kind: LinkKind) -> Link | None:

@@ -65,6 +65,15 @@ def clear_token(response: Response) -> Response:
     return response
 
 
+def not_inside(actor: Actor) -> Response | None:
+    """Return where a visitor must go first: to sign in, or to choose the password that is due; None when inside."""
+    if actor.user_id is None:
+        return ask_to_sign_in()
+    if actor.organization_id is None:
+        return redirect(url_for("accounts.renew"), 303)  # type: ignore[return-value]
+    return None
+
+
 def ask_to_sign_in() -> Response:
     """Send the visitor to the sign-in page, keeping a form that was being sent."""
     if request.method == "POST":

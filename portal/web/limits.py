@@ -1,5 +1,5 @@
 """How often one address may knock, and which language a visitor reads."""
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -16,6 +16,7 @@ def install(app: Flask) -> None:
                       RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if url else {},
                       RATELIMIT_ENABLED=app.extensions["portal_settings"].rate_limits)
     limiter.init_app(app)
+    app.after_request(_remember_language)
 
 
 def language() -> str:
@@ -27,6 +28,14 @@ def language() -> str:
     if chosen in LOCALES:
         return str(chosen)
     return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+
+
+def _remember_language(response: Response) -> Response:
+    chosen = request.args.get("lang")
+    if chosen in LOCALES and request.endpoint != "static":
+        response.set_cookie("lang", chosen, max_age=31536000, httponly=True, samesite="Lax",
+                            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+    return response
 
 
 def base_url() -> str:

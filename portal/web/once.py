@@ -40,9 +40,12 @@ def new_key() -> str:
 
 
 @contextmanager
-def guard(actor: Actor) -> Iterator[Response | None]:
-    """Yield None when the form's key is new, or the answer that its first use led to."""
-    key = request.form.get(FIELD, "")[:64] if request.method == "POST" else ""
+def guard(actor: Actor, key: str | None = None) -> Iterator[Response | None]:
+    """Yield None when the form's key is new, or the answer that its first use led to.
+
+    `key`: of a form that comes again from where it was kept, which has no fresh one.
+    """
+    key = (key or request.form.get(FIELD, ""))[:64] if request.method == "POST" else ""
     g.submission = None
     if not key or actor.user_id is None:
         yield None

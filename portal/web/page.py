@@ -51,12 +51,17 @@ def page(bp: Blueprint, rule: str, permission: str, *, methods: Sequence[str] = 
 
         @wraps(view)
         def run(**values: Any) -> Response:
-            with db.transaction(db.DOOR):
-                actor = identity.load()
-                if permission != PUBLIC and actor.user_id is None:
-                    return identity.ask_to_sign_in()
-                db.rescope(actor.scope)
-                return _act(view, actor, permission, request.method in step_up, values)
+            try:
+                with db.transaction(db.DOOR):
+                    actor = identity.load()
+                    if permission != PUBLIC and (refused := identity.not_inside(actor)):
+                        return refused
+                    db.rescope(actor.scope)
+                    return _act(view, actor, permission, request.method in step_up, values)
+            except StepUpNeeded:
+                # Whatever the view had done is undone; only the form is kept.
+                with db.transaction(actor.scope):
+                    return parking.ask_password(actor)
 
         bp.add_url_rule(rule, view.__name__, run, methods=list(methods))
         return view
@@ -68,12 +73,13 @@ def _act(view: View, actor: Actor, permission: str, sensitive: bool, values: dic
     g.actor = actor
     if permission != PUBLIC:
         actor.require(permission)
-    try:
-        if sensitive:
-            actor.step_up()
-        with once.guard(actor) as earlier:
-            response = earlier or make_response(view(actor, **values))
-            once.remember(response)
-            return response
-    except StepUpNeeded:
-        return parking.ask_password(actor)
+    if sensitive:
+        actor.step_up()
+    again = parking.going_on()
+    with once.guard(actor, f"{again.hex}{request.path}"[-64:] if again else None) as earlier:
+        if earlier:
+            return earlier
+        parking.unfold(actor)
+        response = make_response(view(actor, **values))
+        once.remember(response)
+        return response

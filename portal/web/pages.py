@@ -11,6 +11,8 @@ from portal.access.actor import ANONYMOUS, Actor
 from portal.core import i18n
 from portal.web import once
 
+THEMES = ("auto", "light", "dark")
+LANGUAGES = {"es": "Español", "en": "English"}
 Navigation = Callable[[Actor], list[dict[str, Any]]]
 
 
@@ -50,7 +52,8 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
         actor = current_actor()
         signed_in = actor.user_id is not None
         return {
-            "actor": actor, "can": actor.can, "locale": i18n.language(), "theme": actor.theme,
+            "actor": actor, "can": actor.can, "locale": i18n.language(), "theme": _theme(actor),
+            "languages": _languages(signed_in),
             "viewer": viewer(actor) if signed_in else None,
             "navigation": navigation(actor) if signed_in else [],
             "toasts": [m for _category, m in get_flashed_messages(with_categories=True, category_filter=["toast"])],
@@ -61,6 +64,18 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
 def current_actor() -> Actor:
     """Return the actor of this request, for the layouts; views are handed theirs."""
     return g.get("actor", ANONYMOUS)  # type: ignore[no-any-return]
+
+
+def _theme(actor: Actor) -> str:
+    # The cookie is this browser's own choice; the profile's is for browsers that have made none.
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in THEMES else actor.theme
+
+
+def _languages(signed_in: bool) -> list[dict[str, Any]]:
+    return [{"code": code, "label": word, "active": code == i18n.language(),
+             "url": f"/profile/language/{code}" if signed_in else with_query(lang=code) if request.endpoint else f"?lang={code}",
+             "method": "post" if signed_in else "get"} for code, word in LANGUAGES.items()]
 
 
 def _zone() -> str:

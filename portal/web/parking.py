@@ -1,7 +1,8 @@
 """Forms that could not be finished: the session ended, or the password is needed again.
 
 What was typed and the files that came with it are kept, encrypted, for a day, for that same person only. After
-signing in (or typing the password) the person is asked, and the form goes on as if nothing had happened.
+signing in (or typing the password) the form is sent again to its own page, which finds it under the id in the field
+`_parked` and goes on as if nothing had happened, at its own address, in one transaction.
 """
 import base64
 import json
@@ -11,11 +12,10 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, current_app, redirect, request, url_for
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.test import EnvironBuilder
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from portal.access.actor import Actor
 from portal.core import vault
@@ -27,6 +27,7 @@ from portal.core.ids import new_id
 from portal.core.tenancy import MYSELF, Rls
 
 KEPT = timedelta(days=1)
+FIELD = "_parked"
 OwnerOf = Callable[[str], UUID | None]
 
 
@@ -57,7 +58,8 @@ def ask_password(actor: Actor) -> Response:
     """Keep the form, if one was sent, and ask for the password; afterwards it goes on."""
     if request.method != "POST" or actor.user_id is None:
         return redirect(url_for("accounts.step_up", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
-    return redirect(url_for("accounts.step_up", parked=_park(actor.user_id)), 303)  # type: ignore[return-value]
+    parked = going_on() or _park(actor.user_id)
+    return redirect(url_for("accounts.step_up", parked=parked), 303)  # type: ignore[return-value]
 
 
 def waiting(actor: Actor) -> ParkedForm | None:
@@ -66,33 +68,41 @@ def waiting(actor: Actor) -> ParkedForm | None:
     return session.scalar(query.order_by(ParkedForm.id.desc()).limit(1))
 
 
-def take(actor: Actor, parked_id: UUID) -> EnvironBuilder:
-    """Take the form out and return the request that it was, ready to be sent again by this person.
+def going_on() -> UUID | None:
+    """Return which waiting form this request sends again, or None. The page of the form itself receives it."""
+    if "parked_id" not in g:
+        try:
+            g.parked_id = UUID(request.form.get(FIELD, "")) if request.method == "POST" else None
+        except ValueError:
+            g.parked_id = None
+    return g.parked_id  # type: ignore[no-any-return]
 
-    Raises NotFound when it is not there, or is somebody else's.
+
+def unfold(actor: Actor) -> None:
+    """Put a waiting form in the place of the one that was sent, when this is its page: the view sees no difference.
+
+    The form is forgotten together with its effect: if the act fails, it still waits. Raises NotFound when it is not
+    there (any more), or is somebody else's.
     """
+    parked_id = going_on()
+    if parked_id is None:
+        return
     row = session.scalar(select(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id).with_for_update())
     if row is None:
         raise NotFound
+    if row.path.partition("?")[0] != request.path:
+        return
     session.delete(row)
     fields, files = _unpack(row)
-    data: dict[str, Any] = {**fields, "csrf_token": [generate_csrf()]}
-    for name, filename, body in files:
-        data.setdefault(name, []).append((BytesIO(body), filename))
-    return EnvironBuilder(path=row.path.partition("?")[0], query_string=row.path.partition("?")[2], method="POST",
-                          base_url=request.host_url, data=data, headers={"Cookie": request.headers.get("Cookie", "")},
-                          environ_base={"REMOTE_ADDR": request.remote_addr or ""})
+    vars(request)["form"] = ImmutableMultiDict(fields)
+    vars(request)["files"] = ImmutableMultiDict(
+        [(name, FileStorage(BytesIO(body), filename, name)) for name, filename, body in files])
+    vars(request).pop("values", None)
 
 
 def discard(actor: Actor, parked_id: UUID) -> None:
     """Forget a waiting form."""
     session.execute(delete(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id))
-
-
-def send_again(app: Flask, builder: EnvironBuilder) -> Response:
-    """Dispatch a parked form as a request of its own, in its own transaction."""
-    with app.request_place(builder.get_environ()):
-        return app.full_dispatch_request()
 
 
 def prune() -> None:
@@ -109,13 +119,16 @@ def _park(owner: UUID) -> UUID:
 
 
 def _pack() -> str:
-    fields = {k: request.form.getlist(k) for k in request.form if k not in ("csrf_token",)}
-    files = [(name, f.filename, base64.b64encode(f.read()).decode())
-             for name, uploads in request.files.lists() for f in uploads]
+    fields = {k: request.form.getlist(k) for k in request.form if k not in ("csrf_token", FIELD)}
+    files = []
+    for name, uploads in request.files.lists():
+        for f in uploads:
+            f.stream.seek(0)  # the view may have read it before it asked for the password
+            files.append((name, f.filename, base64.b64encode(f.read()).decode()))
     return json.dumps({"fields": fields, "files": files})
 
 
-def _unpack(row: ParkedForm) -> tuple[dict[str, Any], list[tuple[str, str, bytes]]]:
+def _unpack(row: ParkedForm) -> tuple[dict[str, list[str]], list[tuple[str, str, bytes]]]:
     parcel = json.loads(vault.cipher().decrypt(row.parcel.decode(), _place(row)))
     return parcel["fields"], [(n, f, base64.b64decode(b)) for n, f, b in parcel["files"]]
 
