@@ -1,7 +1,7 @@
 """SAT's certificates: number, RFC, name, kind, validity and key, read from the DER by place."""
 
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,10 +123,13 @@ def from_attribute(text: str) -> Certificate:
     """The certificate in a CFDI's Certificado attribute: Base64 of DER. Raises NotACertificate."""
     if len(text) > 2 * _MAX_BYTES:
         raise NotACertificate("too long")
+    compact = "".join(text.split())
     try:
-        data = b64decode("".join(text.split()), validate=True)
+        data = b64decode(compact, validate=True)
     except (Base64Error, ValueError) as problem:
         raise NotACertificate("Base64") from problem
+    if b64encode(data).decode() != compact:
+        raise NotACertificate("Base64")
     return load(data)
 
 

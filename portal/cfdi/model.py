@@ -24,7 +24,7 @@ CCE11: Final = "http://www.sat.gob.mx/ComercioExterior11"
 CCE20: Final = "http://www.sat.gob.mx/ComercioExterior20"
 
 _DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
+_MOMENT: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _BLANKS: Final = " \t\r\n"
 
 T = TypeVar("T")
