@@ -14,7 +14,7 @@ document.addEventListener('keydown', (event) => {
  * @returns {boolean} whether the key meant something here
  */
 function press(key) {
-  if (key === '/') return focus('[data-search], [data-search-all]');
+  if (key === '/') return focus('[data-search]') || focus('[data-search-all]');
   if (key === '?') return open('shortcuts');
   if (key === 'j') return move(1);
   if (key === 'k') return move(-1);
