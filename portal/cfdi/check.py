@@ -89,14 +89,14 @@ def _situation(document: Comprobante, stamped: bool) -> Situation:
 
 
 def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | None]") -> None:
-    """Run one step, weigh what it found and note how it ended. A fault of ours is a step that did not run, never a crash."""
+    """Run one step and weigh what it found. A fault of ours is a step that did not run, never a crash."""
     try:
         found = run(work)
         if found is None:
             return
         situation = work.context.situation
         findings = [weigh(finding, situation) for finding in found]
-    except Exception as problem:  # noqa: BLE001 - any bytes must get a report: the promise of this file
+    except Exception as problem:  # any bytes must get a report: the promise of this file
         findings = [Finding("ACUSE-INTERNAL", Status.NOT_RUN, f"{type(problem).__name__}: {problem}"[:200], step=step)]
     work.findings += findings
     work.steps[step] = _state(step, findings)

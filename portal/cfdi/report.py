@@ -65,7 +65,8 @@ class Finding:
     """One result of one check.
 
     `code` as SAT writes it ("CFDI40108", "CRP20244"), or ours where SAT has none ("ACUSE-XML-DOCTYPE");
-    `reason` tells causes of one code apart; `where` is an XPath-like place ("/Comprobante/Conceptos/Concepto[2]/@Importe").
+    `reason` tells causes of one code apart; `where` is a readable XPath
+    ("/Comprobante/Conceptos/Concepto[2]/@Importe").
     """
 
     code: str

@@ -19,7 +19,7 @@ _MAX_SIGNATURE: Final = 4096
 
 _TITLE_ES = "El sello del emisor no corresponde al contenido del comprobante"
 _TITLE_EN = "The issuer's seal does not match the content of the document"
-_REMEDY_ES = "El archivo cambió después de sellarse. Pide a quien lo emitió el XML original, tal como lo entregó su PAC."
+_REMEDY_ES = "El archivo cambió después de sellarse. Pide a quien lo emitió el XML original que le entregó su PAC."
 _REMEDY_EN = "The file changed after it was sealed. Ask the issuer for the original XML, as the PAC delivered it."
 _BROKEN = Sentence(_TITLE_ES, _TITLE_EN, _REMEDY_ES, _REMEDY_EN)
 _FORM = Sentence(
@@ -49,7 +49,7 @@ def warm(*versions: str) -> None:
 
 
 def cadena_original(root: etree._Element, version: str) -> bytes:
-    """SAT's cadena original of the tree, UTF-8. `root` is cfdi:Comprobante without comments, `version` "4.0" or "3.3"."""
+    """SAT's cadena original of the tree, UTF-8. `root`: cfdi:Comprobante without comments; `version`: "4.0", "3.3"."""
     return bytes(_transform(version)(root))
 
 
@@ -90,8 +90,8 @@ def check(document: Comprobante, certificate: Certificate) -> list[Finding]:
     code = CODES[document.version]
     seal = signature(document.sello)
     if seal is None:
-        found = document.sello[:24]
-        return [Finding(code, found=found, expected="Base64", where=document.where("Sello"), step=Step.SEAL, reason="form")]
+        found, where = document.sello[:24], document.where("Sello")
+        return [Finding(code, found=found, expected="Base64", where=where, step=Step.SEAL, reason="form")]
     if signed_by(certificate, seal, cadena_original(document.element, document.version)):
         return []
-    return [Finding(code, found=document.sello[-8:], where=document.where("Sello"), step=Step.SEAL)]
+    return [Finding(code, found=f"…{document.sello[-8:]}", where=document.where("Sello"), step=Step.SEAL)]

@@ -2,7 +2,7 @@
 
 Each module that raises codes registers its own table beside its code, so the sentence and the check change together:
 
-    register(Family.MATRIX, {"CFDI40108": Sentence("El subtotal no es…", "The subtotal is not…", "Corrige…", "Correct…")})
+    register(Family.MATRIX, {"CFDI40108": Sentence("El subtotal no es…", "The subtotal is not…", "Corrige…", "Mend…")})
 
 A sentence may name the finding's parameters in braces ("{count} conceptos"). One code that SAT uses for several causes
 gets one sentence a cause: register "CFDI40106#expired" and raise `Finding("CFDI40106", reason="expired")`.

@@ -1,7 +1,7 @@
 """The stamp (Timbre Fiscal Digital 1.1): exactly one, of this document, made by a PAC that SAT certified, in time.
 
-Rules: Anexo 20 (TFD), CFF 29 fracción IV and RMF (72 hours). The PAC's certificate is not inside the document: when it is
-not known here the stamp is *not run*, and its number is told so that somebody fetches it and judges again.
+Rules: Anexo 20 (TFD), CFF 29 fracción IV and RMF (72 hours). The PAC's certificate is not inside the document: when
+it is not known here the stamp is *not run*, and its number is told so that somebody fetches it and judges again.
 """
 
 import re
@@ -131,7 +131,7 @@ def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> l
 
 
 def _untimely(document: Comprobante, stamp: TimbreFiscalDigital, plain: timedelta) -> Finding:
-    """Outside the 72 hours: a warning when a clock or a wrongly chosen zone explains it, a failure when nothing does."""
+    """Outside the 72 hours: a warning when a clock or a wrong zone explains it, a failure when nothing does."""
     shifted = zones.until_stamp(document.fecha, document.lugar_expedicion, stamp.fecha_timbrado)
     explained = any(_BEFORE <= between <= _LIMIT + _AFTER for between in (plain, shifted))
     return Finding(

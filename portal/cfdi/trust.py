@@ -146,7 +146,7 @@ class TrustStore:
         return True
 
     def add(self, certificate: Certificate) -> Outcome:
-        """Take a certificate if it deserves it: an authority that is pinned or chains, a PAC certificate that chains."""
+        """Take a certificate that deserves it: an authority, pinned or chained; a PAC certificate, chained."""
         if certificate.kind is Kind.AUTHORITY:
             if self._holds(certificate):
                 return Outcome.KNOWN

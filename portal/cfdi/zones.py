@@ -57,7 +57,7 @@ def moment(local: datetime, postcode: str) -> datetime:
 
 
 def until_stamp(fecha: datetime, postcode: str, stamped: datetime) -> timedelta:
-    """How long after its date the document was stamped: `fecha` local to the postcode, `stamped` in Mexico Centre time."""
+    """How long from its date to its stamp: `fecha` is local to the postcode, `stamped` in Mexico Centre time."""
     zone = zone_of(postcode)
     if zone is CENTRE:
         return stamped - fecha

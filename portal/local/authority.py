@@ -1,6 +1,6 @@
 """The sandbox authority: a root, a PAC and CSDs shaped like SAT's, without any fiscal value. For demo data and tests.
 
-A production trust store never believes it: only `trust.TrustStore.with_sandbox(authority.root, authority.provider)` does.
+A production trust store never believes it: only `TrustStore.with_sandbox(root, provider)` does.
 """
 
 import re
@@ -91,7 +91,7 @@ class Authority:
         return _kept(self.folder, file, self.root, holder)
 
     def sign_and_stamp(self, xml: bytes, csd: Csd, at: datetime, uuid: UUID | None = None) -> bytes:
-        """Seal an unsealed CFDI 4.0 with the CSD and stamp it. `at` is the stamp's local (Mexico Centre) time, naive."""
+        """Seal an unsealed CFDI 4.0 with the CSD and stamp it. `at`: when, in Mexico Centre time, naive."""
         return self.stamp(sign(xml, csd), at, uuid)
 
     def stamp(self, xml: bytes, at: datetime, uuid: UUID | None = None) -> bytes:
@@ -177,10 +177,11 @@ def _serial(number: int) -> int:
 
 def _subject(holder: _Holder) -> x509.Name:
     """The subject in SAT's shape; names longer than the standard's 64 letters happen, so they are not checked."""
+    company = holder.rfc and len(holder.rfc) < 13
     pairs = [
         (NameOID.COMMON_NAME, holder.name),
         (NameOID.ORGANIZATION_NAME, holder.name),
-        (_UNIQUE_IDENTIFIER, holder.rfc if len(holder.rfc) == 13 else f"{holder.rfc} / XAXX010101000" * bool(holder.rfc)),
+        (_UNIQUE_IDENTIFIER, f"{holder.rfc} / XAXX010101000" if company else holder.rfc),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, holder.unit),
     ]
     return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in pairs if value])
