@@ -87,11 +87,27 @@ class Examined:
 
 def examine(intake: Intake, xml: Upload | None, pdf: Upload | None) -> Examined:
     """Judge an XML with its PDF. Raises nothing for bad files: whatever is wrong is a finding."""
-    about_pdf = [*_pdf_wanted(intake, pdf), *pdf_findings(pdf)]
+    about_pdf = list(_pdf_wanted(intake, pdf))
     if xml is None:
         return Examined([findings.own("ACUSE-IN-NO-XML", found=pdf.name if pdf else ""), *about_pdf])
     report = judged(xml.data, intake.profiles)
     return Examined([*_ours(intake, report), *about_pdf, *findings.keep(report)], report)
+
+
+def examine_pdf(examined: Examined, pdf: Upload | None) -> Examined:
+    """Return the verdict with what is wrong with the PDF, if anything; for files that will not be kept."""
+    if pdf is None:
+        return examined
+    try:
+        storage.accept(pdf, allowed=("pdf",))
+    except Invalid as refused:
+        return add(examined, unkept("pdf", pdf, refused))
+    return examined
+
+
+def unkept(kind: str, file: Upload, refused: Invalid) -> dict[str, Any]:
+    """Return the finding of a file that the storage refused: its own sentence says what is wrong with it."""
+    return findings.own(f"ACUSE-IN-{kind.upper()}", found=f"{file.name[:100]}: {refused.message}")
 
 
 def judged(data: bytes, profiles: Sequence[FiscalProfile]) -> Report:
@@ -120,16 +136,6 @@ def stamp_state(report: Report) -> StampState:
     if StepState.FAILED in states:
         return StampState.REFUSED
     return StampState.PENDING if StepState.NOT_RUN in states else StampState.VERIFIED
-
-
-def pdf_findings(pdf: Upload | None) -> Iterator[dict[str, Any]]:
-    """Yield what is wrong with a PDF (its sentence is the storage's own), if anything."""
-    if pdf is None:
-        return
-    try:
-        storage.accept(pdf, allowed=("pdf",))
-    except Invalid as refused:
-        yield findings.own("ACUSE-IN-PDF", found=f"{pdf.name[:100]}: {refused.message}")
 
 
 def twins(intake: Intake, like: "Likeness") -> Iterator[dict[str, Any]]:

@@ -35,6 +35,8 @@ OWN: dict[str, tuple[Any, Any]] = {
     "ACUSE-IN-NO-PDF": (lazy("The PDF is missing."),
                         lazy("This client asks for the PDF too. Choose the XML and the PDF together.")),
     "ACUSE-IN-PDF": (lazy("The PDF cannot be accepted."), lazy("Export it again and choose the new file.")),
+    "ACUSE-IN-XML": (lazy("The XML cannot be accepted."),
+                     lazy("Choose the XML as it came from the system that issued it, without opening or renaming it.")),
     "ACUSE-IN-AMOUNT": (lazy("The amounts of this invoice cannot be true."),
                         lazy("Check the amounts in the system that issued it.")),
 }

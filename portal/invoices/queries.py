@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
+from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
-from portal.invoices import findings, history, rules
+from portal.invoices import facts, findings, history, rules
 from portal.invoices.demands import demands
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import (
@@ -27,6 +28,7 @@ from portal.invoices.models import (
     InvoiceSettings,
     InvoiceStatus,
 )
+from portal.storage import services as storage
 from portal.storage.models import FileState, StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
@@ -83,6 +85,29 @@ def details(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     return {"verdict": findings.group(invoice.findings), "demands": demands(actor, invoice),
             "history": history.lines(moments(actor, invoice), actor),
             "pdf": files.get(invoice.pdf_file_id), "xml": files.get(invoice.xml_file_id)}
+
+
+@dataclass(frozen=True)
+class LetterFacts:
+    """What letters say of an invoice, and to whom they go."""
+
+    invoice: Invoice
+    client_name: str
+    supplier_organization_id: UUID | None
+
+
+def letter_facts(invoice_id: UUID | None) -> LetterFacts:
+    """Return what letters say of an invoice. For the listeners of its events, in their transaction."""
+    invoice = session.get_one(Invoice, invoice_id)
+    client = session.get_one(Organization, invoice.client_id)
+    relationship = session.get_one(Relationship, invoice.relationship_id)
+    return LetterFacts(invoice, client.name, relationship.organization_id)
+
+
+def all_concepts(actor: Actor, invoice: Invoice) -> list[dict[str, Any]]:
+    """Return every concept of an invoice, read from its XML; of a foreign one, none."""
+    file = _files(invoice).get(invoice.xml_file_id)
+    return facts.concepts_of(storage.read(file)) if file and actor.can(Permission.Invoice.READ) else []
 
 
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:

@@ -66,14 +66,9 @@ def receive(xml: Upload | None, pdf: Upload | None, relationship_id: UUID, actor
     Raises NotFound (not one of the actor's relationships), Invalid (blocked, or the client wants the record first).
     """
     intake = prepare(relationship_id, actor)
-    examined = examination.examine(intake, xml, pdf)
-    if examined.refused:
-        return _refuse(intake, examined, xml or pdf)
     invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,
                       kind=InvoiceKind.CFDI, created_by=actor.user_id)
-    if not _written(invoice, intake, examined, xml, pdf):
-        return _refuse(intake, _second(examined, intake), xml)
-    return _accept(invoice, intake, examined, xml)
+    return _take(invoice, intake, examination.examine(intake, xml, pdf), xml, pdf)
 
 
 def replace(invoice_id: UUID, version: int, xml: Upload | None, pdf: Upload | None, actor: Actor) -> Received:
@@ -85,15 +80,13 @@ def replace(invoice_id: UUID, version: int, xml: Upload | None, pdf: Upload | No
     actor.require(Permission.Invoice.SUBMIT)
     invoice = queries.locked(actor, invoice_id)
     _require_draft(invoice, version)
-    intake = prepare(invoice.relationship_id, actor, replacing=invoice)
-    examined = examination.examine(intake, xml, pdf) if xml else Examined(list(examination.pdf_findings(pdf)))
     if xml is None and pdf is None:
-        raise Invalid(_("Choose the files first."))
-    if examined.refused:
-        return _refuse(intake, examined, xml or pdf)
-    if not _written(invoice, intake, examined, xml, pdf):
-        return _refuse(intake, _second(examined, intake), xml)
-    return _accept(invoice, intake, examined, xml or pdf)
+        raise Invalid(fields={"files": _("Choose the files first.")})
+    if xml is not None and invoice.kind is InvoiceKind.FOREIGN:
+        raise Invalid(fields={"files": _("A foreign invoice has no XML: choose its PDF.")})
+    intake = prepare(invoice.relationship_id, actor, replacing=invoice)
+    examined = examination.examine(intake, xml, pdf) if xml else Examined([])
+    return _take(invoice, intake, examined, xml, pdf)
 
 
 def keep_foreign_pdf(pdf: Upload, relationship_id: UUID, actor: Actor) -> StoredFile:
@@ -183,20 +176,32 @@ def _capture(invoice: Invoice, command: ForeignInvoice, intake: Intake, file: St
     return _accept(invoice, intake, examined, Upload(file.name, b""), sha256=file.sha256)
 
 
-def _written(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> bool:
-    """Keep the files and write the invoice; False when somebody brought the same UUID at the same moment."""
+class _Refused(Exception):
+    """Inside an intake: undo what was written, then keep the attempt with these findings."""
+
+    def __init__(self, examined: Examined) -> None:
+        super().__init__()
+        self.examined = examined
+
+
+def _take(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> Received:
+    """Write the draft with its files, or nothing but the refused attempt."""
+    if examined.refused:
+        return _refuse(intake, examination.examine_pdf(examined, pdf), xml or pdf)
     try:
         with savepoint():
+            _keep_files(invoice, intake, examined, xml, pdf)
             if examined.report is not None:
                 _read_into(invoice, intake, examined)
-            _keep_files(invoice, intake, xml, pdf)
             session.add(invoice)
             session.flush()
-    except IntegrityError as error:
+    except _Refused as refused:
+        return _refuse(intake, refused.examined, xml or pdf)
+    except IntegrityError as error:  # somebody brought the same UUID at the same moment
         if UNIQUE not in str(error.orig):
             raise
-        return False
-    return True
+        return _refuse(intake, _second(examined, intake), xml)
+    return _accept(invoice, intake, examined, xml or pdf)
 
 
 def _read_into(invoice: Invoice, intake: Intake, examined: Examined) -> None:
@@ -215,11 +220,15 @@ def _identify(invoice: Invoice, intake: Intake) -> None:
     invoice.search = rules.search_key(invoice.number, compact, supplier.name, supplier.tax_id, invoice.uuid)
 
 
-def _keep_files(invoice: Invoice, intake: Intake, xml: Upload | None, pdf: Upload | None) -> None:
-    if xml:
-        invoice.xml_file_id = _kept(xml, "xml", intake, XML_MB).id
-    if pdf:
-        invoice.pdf_file_id = _kept(pdf, "pdf", intake, PDF_MB).id
+def _keep_files(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> None:
+    for upload, kind, max_mb in ((xml, "xml", XML_MB), (pdf, "pdf", PDF_MB)):
+        if upload is None:
+            continue
+        try:
+            file = _kept(upload, kind, intake, max_mb)
+        except Invalid as wrong:
+            raise _Refused(examination.add(examined, examination.unkept(kind, upload, wrong))) from wrong
+        setattr(invoice, f"{kind}_file_id", file.id)
 
 
 def _kept(upload: Upload, kind: str, intake: Intake, max_mb: int) -> StoredFile:

@@ -1,0 +1,34 @@
+"""What follows from what happens to invoices: letters. Subscribed in `portal/subscriptions.py`."""
+from portal.access.actor import Actor
+from portal.invoices import emails, events
+from portal.invoices.queries import letter_facts
+
+
+def on_sent(event: events.InvoiceSent, _actor: Actor) -> None:
+    """Tell the supplier that sent is not approved, and accounts payable that something came in."""
+    known = letter_facts(event.subject_id)
+    emails.to_supplier("invoice_sent", known)
+    emails.to_payables("invoice_received", known)
+
+
+def on_approved(event: events.InvoiceApproved, _actor: Actor) -> None:
+    """Tell the supplier."""
+    emails.to_supplier("invoice_approved", letter_facts(event.subject_id))
+
+
+def on_returned(event: events.InvoiceReturned, _actor: Actor) -> None:
+    """Tell the supplier what to correct."""
+    emails.to_supplier("invoice_returned", letter_facts(event.subject_id), reason=event.reason)
+
+
+def on_rejected(event: events.InvoiceRejected, _actor: Actor) -> None:
+    """Tell the supplier why."""
+    emails.to_supplier("invoice_rejected", letter_facts(event.subject_id), reason=event.reason)
+
+
+def on_stamp_refused(event: events.StampRefused, _actor: Actor) -> None:
+    """Tell both sides that the stamp is not valid."""
+    known = letter_facts(event.subject_id)
+    emails.to_supplier("stamp_refused", known)
+    if known.invoice.sent_at is not None:
+        emails.to_payables("stamp_refused", known)
