@@ -1,0 +1,14 @@
+"""What can be said about letters."""
+from dataclasses import dataclass
+from typing import ClassVar
+
+from portal.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFailed(Event):
+    """A letter will not arrive: the mail server refused it for good, or for too long. `reason` is the server's."""
+
+    kind: ClassVar[str] = "letter.failed"
+    letter: str
+    reason: str
