@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.accounts.models import FiscalProfile
-from portal.cfdi.check import judge
+from portal.cfdi.check import Limits, judge
 from portal.cfdi.context import TaxProfile
 from portal.cfdi.model import Comprobante, Unreadable
 from portal.cfdi.report import Report, Status, Step, StepState
@@ -29,6 +29,9 @@ from portal.invoices.rules import RECEIVED_TYPES
 from portal.storage import services as storage
 from portal.suppliers.models import Relationship
 
+XML_MB = 5  # 200 conceptos are some 92 KB
+LIMITS = Limits(bytes=XML_MB * 1024 * 1024)
+END_OF_3_3 = date(2023, 3, 31)
 TOO_MUCH = Decimal(10) ** 12  # what the amount columns hold
 GONE = (InvoiceStatus.DELETED, InvoiceStatus.WITHDRAWN)
 
@@ -113,13 +116,13 @@ def unkept(kind: str, file: Upload, refused: Invalid) -> dict[str, Any]:
 def judged(data: bytes, profiles: Sequence[FiscalProfile]) -> Report:
     """Return the core's report on `data`, judged for the profile that it is addressed to, when it is one of ours."""
     at, store = now(), trust.store()
-    report = judge(data, store, at=at)
+    report = judge(data, store, at=at, limits=LIMITS)
     profile = next((p for p in profiles if p.rfc == receiver_of(report)), None)
     if profile is None:
         return report
     receiver = TaxProfile(rfc=profile.rfc, name=profile.name, postcode=profile.postcode,
                           regimes=frozenset(profile.regimes))
-    return judge(data, store, at=at, receiver=receiver)
+    return judge(data, store, at=at, receiver=receiver, limits=LIMITS)
 
 
 def receiver_of(report: Report) -> str:
@@ -195,6 +198,8 @@ def _ours(intake: Intake, report: Report) -> Iterator[dict[str, Any]]:
 def _type(document: Comprobante) -> Iterator[dict[str, Any]]:
     if document.tipo_de_comprobante not in RECEIVED_TYPES:
         yield findings.own("ACUSE-IN-TYPE", found=document.tipo_de_comprobante, expected="I, E")
+    if document.version == "3.3" and document.fecha.date() > END_OF_3_3:
+        yield findings.own("ACUSE-IN-OLD-VERSION", found=f"3.3 · {document.fecha.date()}", expected="4.0")
 
 
 def _size(document: Comprobante) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.cfdi.model import Comprobante, Concepto, Impuestos, Retencion, Traslado
+from portal.cfdi.reader import read
+from portal.cfdi.zones import moment
 
 CONCEPTS = 50
 RELATED = 50
@@ -20,6 +22,7 @@ def columns(document: Comprobante) -> dict[str, Any]:
         "cfdi_version": document.version, "cfdi_type": document.tipo_de_comprobante, "uuid": document.uuid[:36],
         "series": document.serie[:25], "folio": document.folio[:40], "number": number(document),
         "receiver_rfc": document.receptor.rfc, "issued_on": document.fecha.date(),
+        "issued_at": moment(document.fecha, document.lugar_expedicion),
         "currency": document.moneda, "subtotal": document.sub_total, "discount": document.descuento or Decimal(0),
         "taxes": transferred, "withheld": withheld, "total": document.total, "payment_method": document.metodo_pago,
         "payment_form": document.forma_pago, "cfdi_use": document.receptor.uso_cfdi,
@@ -47,6 +50,12 @@ def facts(document: Comprobante) -> dict[str, Any]:
         "concepts": [concept(c) for c in document.conceptos[:CONCEPTS]], "concepts_total": len(document.conceptos),
         "complements": [n.local_name for n in document.complementos if n.local_name != "TimbreFiscalDigital"],
     }
+
+
+def concepts_of(data: bytes) -> list[dict[str, Any]]:
+    """Return every concept of an XML that was accepted before; none when it cannot be read any more."""
+    document = read(data).document
+    return [concept(c) for c in document.conceptos] if document is not None else []
 
 
 def concept(row: Concepto) -> dict[str, Any]:

@@ -34,8 +34,9 @@ from portal.web.forms import Form, Text
 CURRENCIES = ("USD", "EUR", "CAD", "GBP", "CHF", "JPY", "CNY", "BRL", "COP", "CLP", "ARS", "PEN", "AUD", "KRW", "MXN")
 KIND_WORDS = {"I": lazy("Invoices (type I)"), "E": lazy("Credit notes (type E)"), "foreign": lazy("Foreign invoices")}
 TYPE_WORDS = {
-    RequirementType.FILE: lazy("A file"), RequirementType.TEXT: lazy("A text"), RequirementType.NUMBER: lazy("A number"),
-    RequirementType.DATE: lazy("A date"), RequirementType.CHOICE: lazy("One of several options"),
+    RequirementType.FILE: lazy("A file"), RequirementType.TEXT: lazy("A text"),
+    RequirementType.NUMBER: lazy("A number"), RequirementType.DATE: lazy("A date"),
+    RequirementType.CHOICE: lazy("One of several options"),
 }
 
 
@@ -140,7 +141,7 @@ class ForeignForm(Form):
     def to_command(self) -> ForeignInvoice:
         """Return the command."""
         return ForeignInvoice(number=self.number.data, issued_on=self.issued_on.data, currency=self.currency.data,
-                              subtotal=self.subtotal.data, taxes=self.taxes.data, total=self.total.data,
+                              subtotal=_sure(self.subtotal), taxes=_sure(self.taxes), total=_sure(self.total),
                               description=self.description.data or "")
 
 
@@ -200,8 +201,8 @@ class RequirementForm(Form):
         return SaveRequirement(
             type=self.type.data, label_es=self.label_es.data, label_en=self.label_en.data or "",
             help_es=(self.help_es.data or "").strip(), help_en=(self.help_en.data or "").strip(),
-            mandatory=bool(self.mandatory.data), kinds=tuple(self.kinds.data or ()), groups=_words(self.groups.data, ","),
-            minimum=self.minimum.data, choices=_words(self.choices.data, "\n"),
+            mandatory=bool(self.mandatory.data), kinds=tuple(self.kinds.data or ()),
+            groups=_words(self.groups.data, ","), minimum=self.minimum.data, choices=_words(self.choices.data, "\n"),
             file_types=tuple(self.file_types.data or ()), max_mb=self.max_mb.data)
 
 
@@ -258,6 +259,11 @@ def _decimal(value: str | None) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount is not None and amount.is_finite() and abs(amount) < 10**12 else None
+
+
+def _sure(field: Amount) -> Decimal:
+    """Return the amount of a field that `Given` has checked."""
+    return field.data if field.data is not None else Decimal(0)
 
 
 def _words(value: str | None, mark: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Invoice(Base):
     uuid: Mapped[str | None] = mapped_column(String(36))  # upper case
     series: Mapped[str] = mapped_column(String(25), default="")
     folio: Mapped[str] = mapped_column(String(40), default="")
-    number: Mapped[str] = mapped_column(String(80))  # series + folio, or the foreign invoice's number: what people click
+    number: Mapped[str] = mapped_column(String(80))  # series and folio, or the foreign one's: what people click
     supplier_name: Mapped[str] = mapped_column(String(300))
     supplier_tax_id: Mapped[str] = mapped_column(String(30))
     receiver_rfc: Mapped[str] = mapped_column(String(30), default="")

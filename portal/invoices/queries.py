@@ -54,8 +54,8 @@ class Filters:
     maximum: Decimal | None = None
 
 
-def visible(actor: Actor) -> Select[tuple[Invoice]]:
-    """Return the query of the invoices that `actor` may see: a supplier its own, a client those that were sent to it."""
+def visible(actor: Actor) -> Select[Invoice]:
+    """Return the query of the invoices that `actor` may see: a supplier its own, a client those sent to it."""
     return select(Invoice).where(*_mine(actor))
 
 
@@ -160,7 +160,7 @@ def attempts(actor: Actor, cursor: str | None = None) -> Page[Any]:
                    IntakeAttempt.uuid, IntakeAttempt.verdict, IntakeAttempt.invoice_id,
                    Relationship.name.label("supplier_name")
                    ).join(Relationship, Relationship.id == IntakeAttempt.relationship_id).where(_attempts_of(actor))
-    return listing.read(query, [IntakeAttempt.id], cursor, entity=False)
+    return listing.read(query, [IntakeAttempt.id], cursor)
 
 
 def attempt(actor: Actor, attempt_id: UUID) -> IntakeAttempt:
@@ -217,4 +217,4 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
 
 
 def _page(query: Select[Any], cursor: str | None) -> Page[Any]:
-    return listing.read(query, [Invoice.id], cursor, entity=False)
+    return listing.read(query, [Invoice.id], cursor)

@@ -30,7 +30,7 @@ from portal.suppliers import gate
 from portal.suppliers import queries as suppliers
 from portal.suppliers.models import RelationshipStatus
 
-XML_MB, PDF_MB = 5, 10
+PDF_MB = 10
 UNIQUE = "uq_invoices_uuid"
 
 
@@ -221,7 +221,7 @@ def _identify(invoice: Invoice, intake: Intake) -> None:
 
 
 def _keep_files(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> None:
-    for upload, kind, max_mb in ((xml, "xml", XML_MB), (pdf, "pdf", PDF_MB)):
+    for upload, kind, max_mb in ((xml, "xml", examination.XML_MB), (pdf, "pdf", PDF_MB)):
         if upload is None:
             continue
         try:
