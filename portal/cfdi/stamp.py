@@ -90,7 +90,7 @@ def check(document: Comprobante, trust: TrustStore, at: datetime) -> Stamped:
     """The stamp of the document, judged at the aware moment `at` (only to refuse a stamp of the future)."""
     stamps = document.timbres
     if not stamps:
-        return Stamped((_finding("ACUSE-TFD-MISSING", document.where("Complemento")),))
+        return Stamped((_finding("ACUSE-TFD-MISSING", document.where()),))
     if len(stamps) > 1:
         return Stamped((_finding("ACUSE-TFD-SEVERAL", stamps[1].where(), str(len(stamps)), "1"),))
     stamp = stamps[0]

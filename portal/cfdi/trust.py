@@ -115,7 +115,7 @@ class TrustStore:
 
     def with_sandbox(self, root: Certificate, *providers: Certificate) -> "TrustStore":
         """Another store that also believes a sandbox root and its PAC certificates. For demo data and tests only."""
-        store = TrustStore(None, providers=dict(self.providers), sandbox=self.sandbox | {root.fingerprint})
+        store = TrustStore(self.folder, providers=dict(self.providers), sandbox=self.sandbox | {root.fingerprint})
         for held in [one for same_name in self.authorities.values() for one in same_name]:
             store._add_authority(held)
         store._add_authority(root)
