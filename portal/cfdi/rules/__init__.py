@@ -1,0 +1,1 @@
+"""Interim, CFDI-B owns this package."""
