@@ -4,7 +4,8 @@ content, so that a browser keeps them for ever. Served by WhiteNoise before Flas
 Our own files share one digest (`/static/<digest>/js/main.js`): relative imports between modules and style sheets hold.
 """
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -35,9 +36,11 @@ def install(app: Flask, cache: Path | None = None) -> None:
     `cache`: a folder where compressed copies are kept (made when absent); without it the files are sent as they are.
     In debug mode nothing is kept by the browser and a changed file is seen at once.
     """
-    assets = {name: Asset(f"/static/dev/{name}", found.path) for name, found in collect().items()} if app.debug else collect()
+    assets = collect()
+    if app.debug:
+        assets = {name: Asset(f"/static/dev/{name}", found.path) for name, found in assets.items()}
     served = assets if cache is None or app.debug else compressed(assets, cache)
-    app.wsgi_app = _server(app, served)  # type: ignore[method-assign]
+    app.wsgi_app = _Shelf(app, served)  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = lambda name: assets[name].url
     app.extensions["assets"] = assets
     app.after_request(_announce_prefetch(assets[PREFETCH].url))
@@ -72,9 +75,11 @@ def _copy(asset: Asset, cache: Path, compressor: Compressor) -> Path:
     target = cache / asset.url.removeprefix("/static/")
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(asset.path.read_bytes())
-        if compressor.should_compress(target.name):
-            compressor.compress(str(target))
+        draft = target.with_name(f".{os.getpid()}-{target.name}")
+        draft.write_bytes(asset.path.read_bytes())
+        made = compressor.compress(str(draft)) if compressor.should_compress(draft.name) else []
+        for sibling in (*made, str(draft)):  # the file itself last: processes that start together see all or nothing
+            os.replace(sibling, target.with_name(target.name + sibling.removeprefix(str(draft))))
     return target
 
 
@@ -97,10 +102,6 @@ class _Shelf(WhiteNoise):
         return super().__call__(environ, start_response)
 
 
-def _server(app: Flask, assets: Mapping[str, Asset]) -> WhiteNoise:
-    return _Shelf(app, assets)
-
-
 def _headers(headers: Headers, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -108,7 +109,7 @@ def _headers(headers: Headers, path: str, url: str) -> None:
         headers["Content-Type"] = MIME[Path(path).suffix]
 
 
-def _announce_prefetch(url: str):  # type: ignore[no-untyped-def]
+def _announce_prefetch(url: str) -> Callable[[Response], Response]:
     """Name the rules by which a browser may fetch the next page while the pointer rests on its link."""
     def announce(response: Response) -> Response:
         if response.mimetype == "text/html":
