@@ -1,5 +1,6 @@
 """The context of a letter at rest: encrypted, for it may carry a single-use link; with its types, for it is drawn later."""
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from portal.core.crypto import Place
 from portal.mail import environment
 
-_READERS = {"datetime": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal}
+_READERS: dict[str, Callable[[str], Any]] = {"datetime": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal}
 
 
 def seal(letter_id: UUID, client_id: UUID | None, context: dict[str, Any]) -> str:
