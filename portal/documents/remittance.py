@@ -1,0 +1,156 @@
+"""The remittance: the PDF that tells a supplier what was paid, how, and which invoices it settles."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from portal.documents.typesetting import breakable, typeset
+from portal.documents.writing import amount, day, language_of
+
+WORDS = {
+    "es": {
+        "title": "Aviso de pago",
+        "paid": "Importe pagado",
+        "payer": "Paga",
+        "payee": "Recibe",
+        "date": "Fecha de pago",
+        "method": "Forma de pago",
+        "bank": "Banco",
+        "account": "Cuenta",
+        "reference": "Referencia",
+        "rate": "Tipo de cambio",
+        "invoices": "Facturas que cubre este pago",
+        "folio": "Serie y folio",
+        "uuid": "Folio fiscal (UUID)",
+        "issued": "Fecha",
+        "total": "Total",
+        "settled": "Pagado",
+        "balance": "Saldo",
+        "sum": "Total pagado",
+        "note": "Nota",
+        "reminder": "Si tus facturas son de pago en parcialidades o diferido (PPD), emite el complemento de pago (REP) "
+        "a más tardar el día 5 del mes siguiente al de este pago.",
+        "foot": "Este aviso informa un pago; no es un comprobante fiscal.",
+        "page": "Página",
+        "of": "de",
+    },
+    "en": {
+        "title": "Remittance advice",
+        "paid": "Amount paid",
+        "payer": "Paid by",
+        "payee": "Paid to",
+        "date": "Payment date",
+        "method": "Method",
+        "bank": "Bank",
+        "account": "Account",
+        "reference": "Reference",
+        "rate": "Exchange rate",
+        "invoices": "Invoices settled by this payment",
+        "folio": "Series and folio",
+        "uuid": "Fiscal folio (UUID)",
+        "issued": "Date",
+        "total": "Total",
+        "settled": "Paid",
+        "balance": "Balance",
+        "sum": "Total paid",
+        "note": "Note",
+        "reminder": "For invoices payable in instalments or deferred (PPD), issue the payment complement (REP) "
+        "no later than the 5th of the month after this payment.",
+        "foot": "This notice reports a payment; it is not a tax document.",
+        "page": "Page",
+        "of": "of",
+    },
+}
+WHOLE_ACCOUNT = re.compile(r"\d[\d\s-]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who pays or is paid: the legal name, the RFC or foreign tax number, and further lines (an address)."""
+
+    name: str
+    tax_id: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInvoice:
+    """One invoice of the payment. `paid` is in the payment's currency; `total` and `balance` in the invoice's own."""
+
+    folio: str
+    uuid: str
+    date: date
+    total: Decimal
+    paid: Decimal
+    balance: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remittance:
+    """A payment. `account` is already masked (`•••• 1234`); amounts carry the decimals of their currency.
+
+    `asks_for_rep`: some of the invoices are PPD, so their issuer owes a payment complement (RMF 2.7.1.32).
+    """
+
+    payer: Party
+    payee: Party
+    number: str
+    date: date
+    method: str
+    amount: Decimal
+    currency: str
+    account: str
+    invoices: tuple[PaidInvoice, ...]
+    bank: str = ""
+    reference: str = ""
+    rate: str = ""
+    note: str = ""
+    asks_for_rep: bool = True
+
+
+def render(payment: Remittance, language: str = "es") -> bytes:
+    """Return the PDF in `language`. Raises ValueError if the account is not masked: it must not leave the house."""
+    if WHOLE_ACCOUNT.search(payment.account):
+        raise ValueError("an account number is printed masked")
+    tongue = language_of(language)
+    words = WORDS[tongue]
+    return typeset("remittance", {
+        "words": words,
+        "lang": tongue,
+        "title": f"{words['title']} {payment.number}",
+        "author": payment.payer.name,
+        "number": payment.number,
+        "amount": amount(payment.amount),
+        "currency": payment.currency,
+        "payer": _party(payment.payer),
+        "payee": _party(payment.payee),
+        "date": day(payment.date, tongue),
+        "method": payment.method,
+        "bank": payment.bank,
+        "account": payment.account,
+        "reference": breakable(payment.reference),
+        "rate": payment.rate,
+        "note": breakable(payment.note),
+        "asks_for_rep": payment.asks_for_rep,
+        "invoices": [_invoice(one, payment.currency, tongue) for one in payment.invoices],
+        "sum": amount(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),
+    })  # fmt: skip
+
+
+def _party(party: Party) -> dict[str, object]:
+    return {"name": breakable(party.name), "lines": [breakable(line) for line in (party.tax_id, *party.lines) if line]}
+
+
+def _invoice(one: PaidInvoice, currency: str, tongue: str) -> dict[str, str]:
+    """The currency of an invoice is written only where it is not the payment's."""
+    own = "" if one.currency == currency else one.currency
+    return {
+        "folio": breakable(one.folio) or "—",
+        "uuid": one.uuid.upper() or "—",
+        "date": day(one.date, tongue),
+        "total": amount(one.total, own),
+        "paid": amount(one.paid),
+        "balance": amount(one.balance, own),
+    }
