@@ -6,9 +6,10 @@ from many addresses, an account with fifty failures in an hour takes one attempt
 from which that person never signed in; the link for a new password opens the way again at any time.
 """
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from portal.accounts.models import SignInAttempt
 from portal.core.clock import now
@@ -44,7 +45,7 @@ def seconds_to_wait(email_key: str, ip: str) -> int:
     return max(0, -int(-left.total_seconds() // 1))
 
 
-def record(email_key: str, user_id: object, succeeded: bool, ip: str, user_agent: str) -> None:
+def record(email_key: str, user_id: UUID | None, succeeded: bool, ip: str, user_agent: str) -> None:
     """Keep one attempt."""
     session.add(SignInAttempt(id=new_id(), email_key=email_key, user_id=user_id, succeeded=succeeded, ip=ip[:45],
                               user_agent=user_agent[:300]))
@@ -65,9 +66,10 @@ def prune() -> int:
                                .returning(SignInAttempt.id)).all())
 
 
-def _failures(email_key: str, since: object, *more: object) -> tuple[int, object]:
+def _failures(email_key: str, since: datetime, *more: ColumnElement[bool]) -> tuple[int, datetime | None]:
     query = select(func.count(), func.max(SignInAttempt.created_at)).where(
-        SignInAttempt.email_key == email_key, SignInAttempt.succeeded.is_(False), SignInAttempt.created_at > since, *more)
+        SignInAttempt.email_key == email_key, SignInAttempt.succeeded.is_(False), SignInAttempt.created_at > since,
+        *more)
     found = session.execute(query).one()
     return found[0], found[1]
 

@@ -12,23 +12,16 @@ LETTER_OF = {LinkKind.SUPPLIER_INVITATION: "activation", LinkKind.COLLEAGUE_INVI
 
 # A sample of what each letter is given: tests and the preview of letters draw them with it.
 LETTERS: dict[str, dict[str, Any]] = {
-    "activation": {"client": "Comercializadora del Valle",
+    "activation": {"client": "Comercializadora del Valle", "organization": "Comercializadora del Valle",
                    "link": "/activate/secret", "expires": "28 nov 2026"},
-    "colleague_invitation": {"client": "Comercializadora del Valle",
-                             "link": "/join/secret", "expires": "28 nov 2026"},
-    "setup": {"client": "", "link": "/setup/secret",
-              "expires": "28 nov 2026"},
+    "colleague_invitation": {"organization": "Papelería Ruiz", "link": "/join/secret", "expires": "28 nov 2026"},
+    "setup": {"organization": "", "link": "/setup/secret", "expires": "28 nov 2026"},
     "reset": {"link": "/reset/secret", "expires": "26 nov 2026, 14:05"},
-    "registered": {"client": "Comercializadora del Valle",
-                   "link": "/sign-in"},
-    "password_changed": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
-                         "link": "/recover"},
-    "new_sign_in": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7",
-                    "link": "/recover"},
-    "roles_changed": {"client": "Comercializadora del Valle",
-                      "link": "/sign-in"},
-    "new_link_asked": {"email": "ana@proveedor.example",
-                       "link": "/sign-in"},
+    "registered": {"organization": "Comercializadora del Valle", "link": "/sign-in"},
+    "password_changed": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7", "link": "/recover"},
+    "new_sign_in": {"when": "26 nov 2026, 14:05", "ip": "203.0.113.7", "link": "/recover"},
+    "roles_changed": {"organization": "Papelería Ruiz", "link": "/sign-in"},
+    "new_link_asked": {"email": "ana@proveedor.example", "link": "/sign-in"},
 }
 
 
@@ -39,7 +32,9 @@ def send_link(link: Link, path: str, organization: str) -> None:
         expires = i18n.moment(link.expires_at) if hour else i18n.day(link.expires_at)
     context = {"link": path, "expires": expires}
     if not hour:
-        context["client"] = organization
+        context["organization"] = organization
+    if link.kind is LinkKind.SUPPLIER_INVITATION:
+        context["client"] = organization  # it stands in the sender's name, so that the supplier knows who writes
     client_id = link.organization_id if link.kind is LinkKind.SUPPLIER_INVITATION else None
     post(LETTER_OF[link.kind], Recipient(link.email, link.name, link.locale), context, client_id=client_id,
          relationship_id=link.relationship_id)
@@ -47,7 +42,7 @@ def send_link(link: Link, path: str, organization: str) -> None:
 
 def registered(person: Recipient, organization: str) -> None:
     """Welcome a person who has just chosen a password."""
-    post("registered", person, {"client": organization, "link": "/sign-in"})
+    post("registered", person, {"organization": organization, "link": "/sign-in"})
 
 
 def password_changed(person: Recipient, when: datetime, zone: str, ip: str) -> None:
@@ -62,7 +57,7 @@ def new_sign_in(person: Recipient, when: datetime, zone: str, ip: str) -> None:
 
 def roles_changed(person: Recipient, organization: str) -> None:
     """Tell a person that what they may do has changed."""
-    post("roles_changed", person, {"client": organization, "link": "/sign-in"})
+    post("roles_changed", person, {"organization": organization, "link": "/sign-in"})
 
 
 def new_link_asked(people: Iterable[Recipient], email: str) -> None:

@@ -93,7 +93,7 @@ def note_opened(link: Link) -> None:
         announce(LinkOpened(**about(link), link_kind=link.kind.value), ANONYMOUS)
 
 
-def redeem(link: Link, user_id: UUID) -> None:
+def redeem(link: Link, user_id: UUID | None = None) -> None:
     """Use up a link, once: of many at the same moment one wins. Raises Conflict for the others.
 
     The condition is in the UPDATE itself, so the database decides, under its row lock.
@@ -102,7 +102,8 @@ def redeem(link: Link, user_id: UUID) -> None:
     won = session.execute(
         update(Link).where(Link.id == link.id, Link.used_at.is_(None), Link.revoked_at.is_(None),
                            Link.expires_at > moment)
-        .values(used_at=moment, user_id=user_id).returning(Link.id).execution_options(synchronize_session=False))
+        .values(used_at=moment, user_id=user_id or link.user_id).returning(Link.id)
+        .execution_options(synchronize_session=False))
     if won.first() is None:
         raise Conflict(lazy("This link has just been used or is no longer valid. Open it again to see why."))
     session.refresh(link)
@@ -124,7 +125,8 @@ def revoke_all(*, relationship_id: UUID, actor: Actor) -> int:
 
 def latest(relationship_ids: Sequence[UUID], actor: Actor) -> dict[UUID, Link]:
     """Return the newest link of each relationship that the actor's organization invited."""
-    query = select(Link).where(Link.relationship_id.in_(relationship_ids), Link.organization_id == actor.organization_id)
+    query = select(Link).where(Link.relationship_id.in_(relationship_ids),
+                               Link.organization_id == actor.organization_id)
     newest = query.distinct(Link.relationship_id).order_by(Link.relationship_id, Link.id.desc())
     return {row.relationship_id: row for row in session.scalars(newest) if row.relationship_id}
 

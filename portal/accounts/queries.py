@@ -104,6 +104,13 @@ def zone_of(user_id: UUID) -> str:
         return session.get_one(User, user_id).zone
 
 
+def name_of(organization_id: UUID | None) -> str:
+    """Return the name of an organization, for a letter; "" for none. In any scope."""
+    with db.door():
+        row = session.get(Organization, organization_id) if organization_id else None
+        return row.name if row else ""
+
+
 def fiscal_profiles(client_id: UUID | None) -> Sequence[FiscalProfile]:
     """Return the fiscal profiles of a client, the first one first. The transaction's walls decide who may read."""
     return session.scalars(select(FiscalProfile).filter_by(client_id=client_id)

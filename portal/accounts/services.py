@@ -75,7 +75,8 @@ def add_member(organization_id: UUID, user_id: UUID, roles: Iterable[str], *, ac
             person.must_change_password = True
         session.flush()
         announce(MemberJoined(client_id=organization.id if organization.is_client else None, subject_id=person.id,
-                              subject_label=person.email, organization_id=organization.id, roles=tuple(row.roles)), actor)
+                              subject_label=person.email, organization_id=organization.id, roles=tuple(row.roles)),
+                 actor)
     return row
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, func, select, update
+from sqlalchemy import ARRAY, Row, Uuid, delete, func, select, update
 
 from portal.access.actor import Actor
 from portal.access.policy import SIDE_OF, Role, Side, permissions_of
@@ -76,6 +76,11 @@ def owner_of(token: str) -> UUID | None:
     return session.scalar(query.where(UserSession.token_hash == digest(token), User.disabled_at.is_(None)))
 
 
+def opened(token: str) -> UserSession:
+    """Return the row of a token that was given just now."""
+    return session.scalars(select(UserSession).filter_by(token_hash=digest(token))).one()
+
+
 def rotate(session_id: UUID, *, stepped_up: bool = False, seat: Seat | None = None) -> str:
     """Give a session a new token (the old one is dead), and say that the password was given, or a new seat."""
     token = new_secret()
@@ -106,6 +111,12 @@ def end_all(user_id: UUID, because: str, *, but: UUID | None = None) -> int:
 def end_in(user_id: UUID, organization_id: UUID, because: str) -> int:
     """End a person's sessions that act for one organization."""
     return _end(because, UserSession.user_id == user_id, UserSession.organization_id == organization_id)
+
+
+def prune() -> int:
+    """Forget sessions that died a month ago (their owner's parked forms are long gone). Runs as the door."""
+    old = now() - timedelta(days=30)
+    return len(session.execute(delete(UserSession).where(UserSession.expires_at < old).returning(UserSession.id)).all())
 
 
 def seats_of(user_id: UUID) -> list[Seat]:
