@@ -15,9 +15,10 @@ from portal import features, logs, navigation, subscriptions
 from portal.accounts import sessions
 from portal.cli import register
 from portal.core import i18n, vault
-from portal.core.crypto import Cipher
+from portal.core.crypto import Cipher, parse_keys
 from portal.core.db import db
 from portal.core.events import subscribe
+from portal.invoices import trust as invoice_trust
 from portal.local.wiring import trust
 from portal.storage import stores
 from portal.suppliers.queries import reach
@@ -56,9 +57,10 @@ def _install_libraries(app: Flask, settings: Settings) -> None:
 
 def _install_kit(app: Flask, settings: Settings) -> None:
     app.extensions["portal_settings"] = settings
-    vault.install(Cipher(settings.encryption_keys))
+    vault.install(Cipher(parse_keys(settings.encryption_keys)))
     app.extensions["portal_store"] = stores.from_settings(settings)
     app.extensions["portal_trust"] = trust(settings)
+    invoice_trust.set_store(app.extensions["portal_trust"])
     headers.install(app)
     limits.install(app)
     assets.install(app)
