@@ -6,7 +6,7 @@ from typing import Any
 HIDDEN = "•••"
 # Words of a key's name: "password_hash", "newToken", "api-key" are hidden; "keyboard", "numbers" are not.
 SECRETS = frozenset(("password", "passphrase", "secret", "token", "cookie", "authorization", "key", "xml", "sello",
-                     "certificado", "link", "session"))
+                     "certificado"))
 NUMBERS = frozenset(("clabe", "iban", "account", "card", "account_number"))
 LONG_NUMBER = re.compile(r"(?<![\w-])\d{14,20}(?![\w-])")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

@@ -66,10 +66,14 @@ def seal(limit: int = BATCH) -> int:
     return len(seals)
 
 
-def verify(client_id: UUID | None) -> Verification:
-    """Compute a client's chain again (None: of what belongs to no client) and name the links that do not fit."""
-    expected, previous, broken = 1, chain.START, _added(client_id)
-    for row in _links(client_id):
+def verify(client_id: UUID | None, newest: int | None = None) -> Verification:
+    """Compute a client's chain again (None: of what belongs to no client) and name the links that do not fit.
+
+    `newest` limits the check to so many of the newest links.
+    """
+    first = max(_head(client_id)[0] - newest, 0) if newest else 0
+    expected, previous, broken = first + 1, _digest(client_id, first), _added(client_id)
+    for row in _links(client_id, first):
         reason = _fault(row, expected, previous)
         if reason:
             broken.append(Broken(row["position"], row["event_id"], reason))
@@ -77,7 +81,7 @@ def verify(client_id: UUID | None) -> Verification:
         expected, previous = row["position"] + 1, row["digest"]
     waiting = select(func.count()).select_from(AuditEvent).where(
         _of(AuditEvent, client_id), ~_sealed(), AuditEvent.id >= _window())
-    return Verification(expected - 1, session.scalar(waiting) or 0, broken[:MOST_BROKEN])
+    return Verification(expected - 1 - first, session.scalar(waiting) or 0, broken[:MOST_BROKEN])
 
 
 def verify_all() -> dict[UUID | None, Verification]:
@@ -108,10 +112,15 @@ def _head(client_id: UUID | None) -> tuple[int, str]:
     return (found.position, found.digest) if found else (0, chain.START)
 
 
-def _links(client_id: UUID | None) -> Iterator[RowMapping]:
+def _digest(client_id: UUID | None, position: int) -> str:
+    query = select(AuditSeal.digest).where(_of(AuditSeal, client_id), AuditSeal.position == position)
+    return session.scalar(query) or chain.START
+
+
+def _links(client_id: UUID | None, after: int) -> Iterator[RowMapping]:
     query = (select(AuditSeal.position, AuditSeal.event_id, AuditSeal.digest, *_EVENT)
              .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
-             .where(_of(AuditSeal, client_id)).order_by(AuditSeal.position).execution_options(yield_per=1000))
+             .where(_of(AuditSeal, client_id), AuditSeal.position > after).order_by(AuditSeal.position).execution_options(yield_per=1000))
     yield from session.execute(query).mappings()
 
 
@@ -137,10 +146,12 @@ def _of(table: type[AuditEvent] | type[AuditSeal], client_id: UUID | None) -> Co
     return table.client_id.is_(None) if client_id is None else table.client_id == client_id
 
 
-def _window() -> UUID:
-    """The smallest id of an event that may still wait for its seal (a UUIDv7 begins with its millisecond)."""
-    newest = session.scalar(select(AuditSeal.event_id).order_by(AuditSeal.event_id.desc()).limit(1))
-    if newest is None:
-        return UUID(int=0)
-    moment = datetime.fromtimestamp((newest.int >> 80) / 1000, UTC) - LATE
+def first_id(moment: datetime) -> UUID:
+    """Return an id that no event before `moment` exceeds (a UUIDv7 begins with its millisecond)."""
     return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
+
+
+def _window() -> UUID:
+    """The smallest id of an event that may still wait for its seal."""
+    newest = session.scalar(select(AuditSeal.event_id).order_by(AuditSeal.event_id.desc()).limit(1))
+    return first_id(datetime.fromtimestamp((newest.int >> 80) / 1000, UTC) - LATE) if newest else UUID(int=0)
