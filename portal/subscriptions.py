@@ -4,9 +4,44 @@
 """
 from collections.abc import Mapping
 
+from portal.accounts import events as account
+from portal.approvals import events as approval
+from portal.approvals import handlers as approvals
 from portal.audit import handlers as audit
 from portal.core.events import Event, Listener, Within
+from portal.invoices import events as invoice
+from portal.invoices import handlers as invoices
+from portal.payments import events as payment
+from portal.payments import handlers as payments
+from portal.storage.services import FileKept
+from portal.suppliers import events as supplier
+from portal.suppliers import handlers as suppliers
+from portal.web import previews
 
 TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     Event: (Within(audit.record),),
+    # people
+    account.LinkAccepted: (Within(suppliers.attach),),
+    # suppliers and their records
+    supplier.SupplierJoined: (Within(suppliers.on_joined),),
+    supplier.RecordSent: (Within(suppliers.on_record_sent),),
+    supplier.RecordReviewed: (Within(suppliers.on_reviewed),),
+    supplier.RecordExpired: (Within(suppliers.on_expired),),
+    supplier.BankAccountGiven: (Within(suppliers.on_account_given),),
+    # files
+    FileKept: (Within(previews.draw_later),),
+    # invoices
+    invoice.InvoiceSent: (Within(approvals.begin), Within(invoices.on_sent)),
+    invoice.InvoiceWithdrawn: (Within(approvals.cancel),),
+    invoice.InvoiceApproved: (Within(invoices.on_approved),),
+    invoice.InvoiceReturned: (Within(invoices.on_returned),),
+    invoice.InvoiceRejected: (Within(invoices.on_rejected),),
+    invoice.StampRefused: (Within(invoices.on_stamp_refused),),
+    # approvals
+    approval.StageStarted: (Within(approvals.tell_approvers),),
+    # payments
+    payment.PaymentScheduled: (Within(payments.on_scheduled),),
+    payment.PaymentUnscheduled: (Within(payments.on_unscheduled),),
+    payment.PaymentRegistered: (Within(payments.on_registered),),
+    payment.PaymentVoided: (Within(payments.on_voided),),
 }

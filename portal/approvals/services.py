@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.accounts import queries as people
-from portal.approvals import engine
+from portal.accounts.models import Organization
+from portal.approvals import emails, engine
 from portal.approvals.events import StageDecided, StageStarted
 from portal.approvals.models import ApprovalStep, Decision, StageRule, StepState, Verdict
 from portal.core.clock import now
@@ -76,6 +77,20 @@ def decide(command: Decide, actor: Actor) -> Invoice:
                           reason=command.reason), actor)
     _follow(command, step, invoice, actor)
     return invoice
+
+
+def tell_approvers(invoice_id: UUID, _actor: Actor) -> int:
+    """Post the letters to the approvers of an invoice's current step; none when it has moved on. Returns how many."""
+    step = session.scalar(select(ApprovalStep).filter_by(invoice_id=invoice_id, state=StepState.CURRENT))
+    if step is None:
+        return 0
+    invoice = session.get_one(Invoice, invoice_id)
+    client = session.get_one(Organization, invoice.client_id).name
+    wanted = set(step.approver_ids) | people.holders(invoice.client_id, step.approver_roles)
+    addressed = [r for r in map(people.recipient, sorted(wanted)) if r is not None]
+    for person in addressed:
+        emails.stage_started(person, invoice, step.label_es, client)
+    return len(addressed)
 
 
 def facts_of(invoice: Invoice, group: str) -> engine.Facts:

@@ -130,6 +130,12 @@ def lines(payment: Payment) -> list[PaidInvoice]:
     return [PaidInvoice(line, invoice) for line, invoice in session.execute(query)]
 
 
+def with_invoices(payment_id: UUID | None) -> tuple[Payment, list[Invoice]]:
+    """Return a payment and its invoices, for the letters about it, in the transaction that made it."""
+    payment = session.get_one(Payment, payment_id)
+    return payment, [item.invoice for item in lines(payment)]
+
+
 def payments_of(invoice: Invoice) -> Sequence[tuple[Payment, PaymentLine]]:
     """Return the payments of one invoice, voided ones too, oldest first."""
     query = select(Payment, PaymentLine).join(PaymentLine, PaymentLine.payment_id == Payment.id)

@@ -6,11 +6,13 @@ came are swept by a job.
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
 from portal.access.actor import Actor
 from portal.core.db import session
 from portal.core.errors import Invalid, NotFound
 from portal.core.events import Event, announce
-from portal.core.i18n import language
+from portal.core.i18n import language, lazy
 from portal.core.types import Upload
 from portal.storage import kinds, stores
 from portal.storage.models import FilePreview, FileState, StoredFile
@@ -20,6 +22,9 @@ class FileKept(Event):
     """A file was kept; previews are drawn after the commit."""
 
     kind = "file"
+
+
+SENTENCES = {"FileKept": lazy("File %(subject)s received")}
 
 
 def keep(upload: Upload, *, allowed: Sequence[str], client_id: UUID, actor: Actor,
@@ -65,7 +70,24 @@ def read(row: StoredFile) -> bytes:
 def preview(file_id: UUID, page: int, actor: Actor) -> bytes:
     """Return the image (PNG) of a page; raises NotFound until it has been drawn."""
     find(file_id, actor)
-    row = session.query(FilePreview).filter_by(file_id=file_id, page=page).one_or_none()
+    row = session.scalar(select(FilePreview).filter_by(file_id=file_id, page=page))
     if row is None:
         raise NotFound
     return stores.current().read(row.sha256)
+
+
+def undrawn(file_id: UUID) -> StoredFile | None:
+    """Return a file whose pages have not been drawn yet, or None. For the job that draws them."""
+    row = session.get(StoredFile, file_id)
+    return row if row is not None and row.pages is None else None
+
+
+def keep_pages(file_id: UUID, pictures: Sequence[bytes]) -> None:
+    """Keep the drawn pages (PNG) of a file, in order; when they are there already, do nothing."""
+    row = session.scalars(select(StoredFile).filter_by(id=file_id).with_for_update()).one()
+    if row.pages is not None:
+        return
+    for number, picture in enumerate(pictures, start=1):
+        session.add(FilePreview(client_id=row.client_id, relationship_id=row.relationship_id, file_id=row.id,
+                                page=number, sha256=stores.current().put(picture).sha256))
+    row.pages = len(pictures)

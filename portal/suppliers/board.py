@@ -7,7 +7,7 @@ from uuid import UUID
 from portal.access.actor import Actor
 from portal.core.clock import today
 from portal.core.errors import NotFound
-from portal.suppliers import engine, records
+from portal.suppliers import engine, queries, records
 from portal.suppliers.layout import Layout, layout_for
 from portal.suppliers.models import (
     BankAccount,
@@ -68,7 +68,7 @@ def board_of(relationship: Relationship, actor: Actor, chosen: str | None = None
     tabs = [Tab(key, sections.get(key), missing, key == active) for key, missing in keys]
     open_tab = next(t for t in tabs if t.active)
     fields = layout.of(open_tab.section) if open_tab.section else []
-    return Board(relationship, records.locked(relationship.id), standing, layout, tabs, open_tab,
+    return Board(relationship, queries.record_of(actor, relationship.id), standing, layout, tabs, open_tab,
                  [row_of(f, values, standing, on) for f in fields], accounts, on)
 
 

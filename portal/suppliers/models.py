@@ -155,7 +155,7 @@ class Record(Base):
 
     __tablename__ = "records"
     __table_args__ = (Index(None, "client_id", "status"),)
-    __rls__ = SHARED
+    __rls__ = Rls(read=SHARED.read, door="SELECT")
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"), unique=True)

@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.accounts.models import Organization
+from portal.core import db
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
@@ -123,6 +124,13 @@ def record_states(relationships: Sequence[Relationship]) -> dict[UUID, Record]:
     """Return the records of a page of suppliers, by relationship."""
     rows = session.scalars(select(Record).where(Record.relationship_id.in_({r.id for r in relationships})))
     return {r.relationship_id: r for r in rows}
+
+
+def letter_facts(relationship_id: UUID | None) -> tuple[Relationship, str]:
+    """Return a relationship and its client's name, for the letters that follow from an event, in any scope."""
+    with db.door():
+        row = session.get_one(Relationship, relationship_id)
+        return row, session.get_one(Organization, row.client_id).name
 
 
 def names(records: Sequence[Record]) -> dict[UUID, Relationship]:

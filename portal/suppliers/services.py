@@ -12,7 +12,9 @@ from stdnum.mx import rfc as rfc_rules
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.accounts import links
+from portal.accounts import services as accounts
 from portal.accounts.models import LinkKind
+from portal.core.clock import now
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
@@ -111,6 +113,22 @@ def unblock(relationship_id: UUID, actor: Actor) -> Relationship:
         raise Conflict(_("This supplier is not blocked."))
     row.status = RelationshipStatus.ACTIVE
     announce(events.SupplierUnblocked(**about(row)), actor)
+    return row
+
+
+def join(relationship_id: UUID, user_id: UUID, actor: Actor) -> Relationship:
+    """Make a relationship active, served by the account of the person who accepted. Runs as the door.
+
+    Raises Conflict when somebody else has joined for it already.
+    """
+    row = session.scalars(select(Relationship).filter_by(id=relationship_id).with_for_update()).one()
+    if row.organization_id is not None:
+        raise Conflict(_("This invitation has been accepted already."))
+    account = accounts.supplier_account(user_id, name=row.name, tax_id=row.tax_id, country=row.country,
+                                        locale=row.locale, actor=actor)
+    row.organization_id, row.status, row.accepted_at = account.id, RelationshipStatus.ACTIVE, now()
+    session.flush()
+    announce(events.SupplierJoined(**about(row)), actor)
     return row
 
 

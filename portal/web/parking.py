@@ -68,6 +68,19 @@ def waiting(actor: Actor) -> ParkedForm | None:
     return session.scalar(query.order_by(ParkedForm.id.desc()).limit(1))
 
 
+def find(actor: Actor, parked_id: UUID) -> ParkedForm:
+    """Return one of the actor's waiting forms. Raises NotFound."""
+    row = session.scalar(select(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def files_of(row: ParkedForm) -> list[str]:
+    """Return the names of the files that a waiting form carries, so that the person recognises it."""
+    return [filename for _name, filename, _body in _unpack(row)[1] if filename]
+
+
 def going_on() -> UUID | None:
     """Return which waiting form this request sends again, or None. The page of the form itself receives it."""
     if "parked_id" not in g:

@@ -1,0 +1,84 @@
+"""The figures of the first page. Sums are over indexed columns of one tenant; counts are capped."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from portal.access.actor import Actor
+from portal.access.policy import Side
+from portal.accounts.models import Organization
+from portal.core.clock import today
+from portal.core.db import session
+from portal.invoices.models import Invoice, InvoiceStatus
+from portal.suppliers.models import Record, RecordStatus, Relationship
+from portal.web import listing
+
+COMING = (InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
+OPEN = (InvoiceStatus.IN_REVIEW, InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What is to be paid on one day, in one currency."""
+
+    day: date
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record of a supplier, with its client's name."""
+
+    record: Record
+    client: str
+
+
+def coming(actor: Actor, days: int = 42) -> Sequence[Coming]:
+    """Return what is scheduled to be paid in the next days, to a supplier or by a client."""
+    balance = func.sum(Invoice.total - Invoice.paid)
+    query = select(Invoice.scheduled_on, Invoice.currency, balance).where(
+        _mine(actor), Invoice.status.in_(COMING), Invoice.scheduled_on.is_not(None),
+        Invoice.scheduled_on <= today(actor.zone) + timedelta(days=days))
+    rows = session.execute(query.group_by(Invoice.scheduled_on, Invoice.currency).order_by(Invoice.scheduled_on))
+    return [Coming(*row) for row in rows]
+
+
+def by_status(actor: Actor) -> dict[str, str]:
+    """Return how many invoices stand in each open status, capped at 99."""
+    return {status.value: listing.capped(select(Invoice.id).where(_mine(actor), Invoice.status == status)) or "0"
+            for status in OPEN}
+
+
+def ageing(actor: Actor) -> list[tuple[str, int]]:
+    """Return how many invoices have been in review for up to 3, 7, 14 days and longer (at most 1,000 are read)."""
+    since = session.scalars(select(Invoice.waiting_since).where(
+        _mine(actor), Invoice.status == InvoiceStatus.IN_REVIEW, Invoice.waiting_since.is_not(None)).limit(1000))
+    days = [(today(actor.zone) - s.date()).days for s in since if s]
+    bands = (("0–3", 0, 3), ("4–7", 4, 7), ("8–14", 8, 14), ("15+", 15, 10_000))
+    return [(label, sum(low <= d <= high for d in days)) for label, low, high in bands]
+
+
+def records(actor: Actor) -> list[RecordLine]:
+    """Return a supplier's records with their clients' names, those that need something first."""
+    if actor.side is not Side.SUPPLIER:
+        return []
+    query = select(Record, Organization.name).join(Organization, Organization.id == Record.client_id).where(
+        Record.relationship_id.in_(actor.relationships)).order_by(Organization.name).limit(50)
+    return [RecordLine(record, name) for record, name in session.execute(query)]
+
+
+def expiring(actor: Actor) -> Sequence[tuple[Record, str]]:
+    """Return a client's records that expire within 30 days or have expired, soonest first."""
+    query = select(Record, Relationship.name).join(Relationship, Relationship.id == Record.relationship_id).where(
+        Record.client_id == actor.client_id,
+        Record.status.in_((RecordStatus.EXPIRING, RecordStatus.EXPIRED))).order_by(Record.next_expiry).limit(10)
+    return [(record, name) for record, name in session.execute(query)]
+
+
+def _mine(actor: Actor):  # type: ignore[no-untyped-def]
+    if actor.side is Side.SUPPLIER:
+        return Invoice.relationship_id.in_(actor.relationships)
+    return Invoice.client_id == actor.client_id

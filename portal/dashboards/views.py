@@ -1,0 +1,33 @@
+"""The first page, by role."""
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.access.policy import Side
+from portal.approvals import queries as approvals
+from portal.dashboards import queries
+from portal.invoices import queries as invoices
+from portal.payments import queries as payments
+from portal.suppliers import queries as suppliers
+from portal.web.page import page
+from portal.web.pages import render
+
+bp = Blueprint("dashboards", __name__)
+
+
+@page(bp, "/", Permission.Own.PROFILE)
+def home(actor: Actor) -> ResponseReturnValue:
+    """What waits for me, what is coming, what is wrong."""
+    if actor.side is Side.OPERATOR:
+        return redirect(url_for("accounts_setup.clients"), 303)
+    if actor.side is Side.SUPPLIER:
+        return render("dashboards/supplier.html", records=queries.records(actor), coming=queries.coming(actor),
+                      to_send=invoices.count_to_send(actor), standing=queries.by_status(actor))
+    return render("dashboards/client.html", mine=_mine(actor), to_review=suppliers.count_to_review(actor),
+                  due=payments.count_due(actor), standing=queries.by_status(actor), ageing=queries.ageing(actor),
+                  coming=queries.coming(actor), expiring=queries.expiring(actor))
+
+
+def _mine(actor: Actor) -> str:
+    return approvals.count_mine(actor) if actor.can(Permission.Invoice.APPROVE) else ""

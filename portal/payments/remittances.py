@@ -1,0 +1,33 @@
+"""The remittance advice of a payment: gathers what the document shows and has it drawn."""
+from collections.abc import Sequence
+
+from portal.core.db import session
+from portal.accounts.models import Organization
+from portal.core.i18n import speaking
+from portal.documents import remittance
+from portal.payments.forms import METHODS
+from portal.payments.models import Payment
+from portal.payments.queries import PaidInvoice
+from portal.suppliers.models import Relationship
+
+
+def draw(payment: Payment, lines: Sequence[PaidInvoice], language: str) -> bytes:
+    """Return the PDF in `language` ("es" or "en")."""
+    client = session.get_one(Organization, payment.client_id)
+    supplier = session.get_one(Relationship, payment.relationship_id)
+    bank, _, account = payment.account_mask.partition(" ••••")
+    with speaking(language):
+        method = str(dict(METHODS)[payment.method.value])
+    return remittance.render(remittance.Remittance(
+        payer=remittance.Party(client.name, client.tax_id), payee=remittance.Party(supplier.name, supplier.tax_id),
+        number=payment.number, date=payment.paid_on, method=method, amount=payment.amount, currency=payment.currency,
+        account=f"•••• {account.strip()}" if account else "", bank=bank, reference=payment.reference,
+        rate=str(payment.exchange_rate or ""), note=payment.note, invoices=tuple(_line(x) for x in lines),
+        asks_for_rep=any(x.invoice.payment_method == "PPD" for x in lines)), language)
+
+
+def _line(paid: PaidInvoice) -> remittance.PaidInvoice:
+    invoice = paid.invoice
+    return remittance.PaidInvoice(folio=invoice.number, uuid=invoice.uuid or "", date=invoice.issued_on,
+                                  total=invoice.total, paid=paid.line.amount, balance=paid.balance_after,
+                                  currency=invoice.currency)

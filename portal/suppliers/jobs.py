@@ -1,0 +1,21 @@
+"""Daily: fields whose day has come change their state, and the supplier is told."""
+from uuid import UUID
+
+from portal.access.actor import Actor
+from portal.jobs.outbox import defer
+from portal.jobs.registry import job
+from portal.suppliers import expiry
+
+
+@job("suppliers.expire_record")
+def expire_record(actor: Actor, relationship_id: UUID) -> None:
+    """Expire what has reached its day in one record."""
+    expiry.expire(relationship_id, actor)
+
+
+@job("suppliers.expire_records", door=True)
+def expire_records(_actor: Actor) -> None:
+    """Ask for every record whose next date has come."""
+    for client_id, relationship_id in expiry.due():
+        defer("suppliers.expire_record", client_id=client_id, relationship_id=relationship_id,
+              key=str(relationship_id), queue="bulk")
