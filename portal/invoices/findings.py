@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.cfdi.report import Finding, Report, Status
+from portal.cfdi.report import Finding, Report, Status, Step
 from portal.core.i18n import language, lazy
 
 PREFIX = "ACUSE-IN-"
+SETTLED_LATER = (Step.SEAL, Step.CERTIFICATE, Step.STAMP)
 DUPLICATE, TWIN = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN"
 
 # code: what is wrong, and how to mend it
@@ -58,10 +59,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Grouped:
-    """Findings as the screens group them: to be mended, to be looked at, not checked, and all good."""
+    """Findings as the screens group them: to be mended, to be looked at, all good, and what could not be checked:
+    `waiting` will be (a certificate is being fetched), `unchecked` needs lists that only SAT has."""
 
     mend: Sequence[Shown]
     look: Sequence[Shown]
+    waiting: Sequence[Shown]
     unchecked: Sequence[Shown]
     good: Sequence[Shown]
 
@@ -91,9 +94,11 @@ def warns(kept: Iterable[Mapping[str, Any]]) -> bool:
 def group(kept: Iterable[Mapping[str, Any]]) -> Grouped:
     """Return kept findings grouped and in the reader's language."""
     of: dict[str, list[Shown]] = {status.value: [] for status in Status}
+    waiting: list[Shown] = []
     for finding in kept:
-        of[finding["status"]].append(show(finding))
-    return Grouped(of["failed"], of["warning"], of["not_run"], of["passed"])
+        group_of = waiting if _waits(finding) else of[finding["status"]]
+        group_of.append(show(finding))
+    return Grouped(of["failed"], of["warning"], waiting, of["not_run"], of["passed"])
 
 
 def show(kept: Mapping[str, Any]) -> Shown:
@@ -115,6 +120,10 @@ def codes(kept: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f["code"] for f in kept if f["status"] == Status.FAILED))
 
 
+def _waits(kept: Mapping[str, Any]) -> bool:
+    return kept["status"] == Status.NOT_RUN and kept.get("step") in SETTLED_LATER
+
+
 def _core(kept: Mapping[str, Any]) -> Finding:
     return Finding(code=kept["code"], status=Status(kept["status"]), params=kept.get("params", {}),
                    reason=kept.get("reason", ""))
@@ -123,5 +132,6 @@ def _core(kept: Mapping[str, Any]) -> Finding:
 def _kept(finding: Finding) -> dict[str, Any]:
     values = {"code": finding.code, "status": finding.status.value, "found": finding.found[:300],
               "expected": finding.expected[:300], "where": finding.where[:300], "reason": finding.reason,
+              "step": finding.step.value if finding.status is Status.NOT_RUN else "",
               "params": {k: str(v)[:200] for k, v in finding.params.items()}}
     return {key: value for key, value in values.items() if value}

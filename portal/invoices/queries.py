@@ -156,7 +156,7 @@ def settings(client_id: UUID) -> InvoiceSettings:
 
 def attempts(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the attempts to bring invoices in, newest first: (attempt's columns, supplier's name)."""
-    query = select(IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id, IntakeAttempt.file_name,
+    query: Select[Any] = select(IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id, IntakeAttempt.file_name,
                    IntakeAttempt.uuid, IntakeAttempt.verdict, IntakeAttempt.invoice_id,
                    Relationship.name.label("supplier_name")
                    ).join(Relationship, Relationship.id == IntakeAttempt.relationship_id).where(_attempts_of(actor))

@@ -1,6 +1,5 @@
 """Pure decisions about invoices: what is demanded, what holds, what resembles; plain values in, plain values out."""
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,11 +29,6 @@ def demands(requirement: InvoiceRequirement, traits: Traits) -> bool:
     return (requirement.archived_at is None and enough
             and (not requirement.kinds or traits.kind in requirement.kinds)
             and (not requirement.groups or traits.group in requirement.groups))
-
-
-def missing(required: Iterable[InvoiceRequirement], given: Sequence[object]) -> list[InvoiceRequirement]:
-    """Return the mandatory ones of `required` whose id is not among `given`."""
-    return [r for r in required if r.mandatory and r.id not in given]
 
 
 def hold(stamp: StampState) -> object | None:
