@@ -24,6 +24,8 @@ def language() -> str:
     actor = g.get("actor")
     if actor is not None and actor.user_id is not None:
         return str(actor.locale)
+    if not has_request_context():  # a job or a command: letters say for themselves in which language they speak
+        return LOCALES[0]
     chosen = request.args.get("lang") or request.cookies.get("lang")
     if chosen in LOCALES:
         return str(chosen)
@@ -31,6 +33,8 @@ def language() -> str:
 
 
 def _remember_language(response: Response) -> Response:
+    if not has_request_context():  # a job or a command: letters say for themselves in which language they speak
+        return LOCALES[0]
     chosen = request.args.get("lang")
     if chosen in LOCALES and request.endpoint != "static":
         response.set_cookie("lang", chosen, max_age=31536000, httponly=True, samesite="Lax",
