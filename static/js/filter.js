@@ -1,5 +1,5 @@
 /** A list that follows what is typed: the same GET form, asked quietly, its region replaced, the address kept true. */
-import { ask } from './page.js';
+import { ask, settle } from './page.js';
 
 const PAUSE = 250;
 let timer = 0;
@@ -40,4 +40,5 @@ function swap(form, page, url) {
   const shown = form.querySelector('.filter-result');
   if (result && shown) shown.textContent = result.textContent;
   history.replaceState(history.state, '', url);
+  settle();
 }

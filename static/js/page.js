@@ -27,7 +27,8 @@ export function ask(url, { method = 'GET', body = null, progress, signal } = {})
  * @param {string} url
  */
 export function show(page, url) {
-  if (url !== location.href) history.pushState({ acuse: true }, '', url);
+  if (url !== location.href) history.pushState(null, '', url);
+  settle();
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.body.replaceWith(document.adoptNode(page.body));
@@ -42,4 +43,16 @@ export function enter() {
   if (summary instanceof HTMLElement) summary.focus();
 }
 
-window.addEventListener('popstate', () => location.reload());
+/** The address of what is shown, without the place within it. */
+let shown = '';
+
+/** Say that what is shown is what the address bar says. */
+export function settle() {
+  shown = location.href.split('#')[0];
+}
+
+/* Going back to another page than the one that is shown asks the server for it; moving within the page does not. */
+window.addEventListener('popstate', () => {
+  if (location.href.split('#')[0] !== shown) location.reload();
+});
+settle();
