@@ -77,17 +77,17 @@ def sequence(data: bytes) -> Item:
 
 def object_identifier(content: bytes) -> str:
     """An object identifier in dots. Raises Malformed."""
-    if not content:
-        raise Malformed("oid")
-    numbers = [min(content[0] // 40, 2)]
-    numbers.append(content[0] - 40 * numbers[0])
+    numbers: list[int] = []
     value = 0
-    for byte in content[1:]:
+    for byte in content:
         value = value << 7 | byte & 0x7F
         if not byte & 0x80:
             numbers.append(value)
             value = 0
-    return ".".join(map(str, numbers))
+    if not numbers:
+        raise Malformed("oid")
+    first = min(numbers[0] // 40, 2)
+    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
 
 
 def string(item: Item) -> str:

@@ -150,7 +150,13 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
         return "ACUSE-XML-ENCODING"
     if _DOCTYPE in data and _doctype_in_prolog(start):
         return "ACUSE-XML-DOCTYPE"
-    return "ACUSE-XML-LIMITS" if data.count(b"<") > 2 * limits.elements + 64 else ""
+    return "ACUSE-XML-LIMITS" if data.count(b"<") > 2 * limits.elements + 64 or _many_prefixes(data, limits) else ""
+
+
+def _many_prefixes(data: bytes, limits: Limits) -> bool:
+    """Whether one start tag declares too many namespaces, each of which every tag below it would carry along."""
+    most = limits.attributes
+    return data.count(b"xmlns") > most and any(tag.count(b"xmlns") > most for tag in data.split(b"<"))
 
 
 def _not_markup(start: bytes) -> str:

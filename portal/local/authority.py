@@ -84,7 +84,7 @@ class Authority:
 
         `name` as SAT registers it: upper case, without company suffix. Moments are aware.
         """
-        file = f"{kind}-{_safe(rfc, name)}-{not_before:%Y%m%d}-{not_after:%Y%m%d}-{slot}"
+        file = f"{kind}-{_safe(rfc, name)}-{not_before:%y%m%d%H%M}-{not_after:%y%m%d%H%M}-{slot}"
         number = 1000 + int(sha256(file.encode()).hexdigest(), 16) % 900_000_000
         unit = "Unidad" if kind is Kind.CSD else ""
         holder = _Holder(rfc, name, number, unit=unit, kind=kind, not_before=not_before, not_after=not_after)

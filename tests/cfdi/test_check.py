@@ -1,0 +1,179 @@
+"""The judgement as a whole: what depends on what, and that nothing escapes."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+
+import pytest
+
+from portal.cfdi import check
+from portal.cfdi.check import judge
+from portal.cfdi.context import Context
+from portal.cfdi.model import Comprobante
+from portal.cfdi.report import Finding, Report, Status, Step, StepState, Verdict
+from portal.cfdi.trust import TrustStore
+from portal.local.authority import Authority, Csd, sign
+from portal.local.cfdi_maker import PaidDocument, make_pago
+from tests.cfdi.conftest import AT, FECHA, ISSUER, RECEIVER, STAMPED, unsealed
+
+Judge = Callable[[bytes], Report]
+PASSED, FAILED, NOT_RUN = StepState.PASSED, StepState.FAILED, StepState.NOT_RUN
+
+
+def test_a_good_invoice_is_accepted(invoice: bytes, verdict: Judge, csd: Csd, authority: Authority) -> None:
+    report = verdict(invoice)
+    assert report.verdict is Verdict.ACCEPTED, report.to_json()
+    assert set(report.steps.values()) == {PASSED}
+    assert (report.sha256, report.size) == (sha256(invoice).hexdigest(), len(invoice))
+    assert (report.version, report.type) == ("4.0", "I")
+    assert len(report.uuid) == 36
+    assert report.document is not None
+    assert report.certificate is not None
+    assert report.certificate.number == csd.certificate.number
+    assert report.pac_certificate is authority.provider
+    assert report.missing_certificates == ()
+
+
+def test_a_good_payment_is_accepted(authority: Authority, csd: Csd, verdict: Judge) -> None:
+    paid = [PaidDocument("0A1B2C3D-0000-4000-8000-00000000ABCD", Decimal("1160.00"), Decimal("580.00"))]
+    data = make_pago(ISSUER, RECEIVER, paid, FECHA, datetime(2026, 11, 19, 12))
+    report = verdict(authority.sign_and_stamp(data, csd, STAMPED))
+    assert report.verdict is Verdict.ACCEPTED, report.to_json()
+    assert report.type == "P"
+
+
+def test_what_cannot_be_read_runs_nothing_else(verdict: Judge) -> None:
+    report = verdict(b"%PDF-1.4")
+    assert report.verdict is Verdict.REJECTED
+    assert report.steps[Step.WELLFORMED] is FAILED
+    assert {report.steps[step] for step in Step if step is not Step.WELLFORMED} == {NOT_RUN}
+    assert (report.document, report.uuid, report.version, report.type) == (None, "", "", "")
+
+
+def test_an_unstamped_document_is_rejected_unless_it_is_for_emission(csd: Csd, trust: TrustStore) -> None:
+    data = sign(unsealed(), csd)
+    received = judge(data, trust, at=AT)
+    assert received.verdict is Verdict.REJECTED
+    assert "ACUSE-TFD-MISSING" in received.codes()
+    emission = judge(data, trust, at=AT, stamped=False)
+    assert emission.verdict is Verdict.ACCEPTED, emission.to_json()
+    assert emission.steps[Step.STAMP] is NOT_RUN
+
+
+def test_a_stamped_document_is_not_for_emission(invoice: bytes, trust: TrustStore) -> None:
+    report = judge(invoice, trust, at=AT, stamped=False)
+    assert report.verdict is Verdict.REJECTED
+    assert report.codes() == {"ACUSE-EMISSION-STAMP"}
+
+
+def test_without_a_readable_certificate_the_seal_is_not_run(invoice: bytes, verdict: Judge, csd: Csd) -> None:
+    report = verdict(invoice.replace(b'Certificado="MII', b'Certificado="XII'))
+    assert (report.steps[Step.CERTIFICATE], report.steps[Step.SEAL]) == (FAILED, NOT_RUN)
+    assert report.verdict is Verdict.REJECTED
+
+
+def test_an_unknown_provider_is_a_warning_and_its_number_is_told(invoice: bytes, authority: Authority) -> None:
+    store = authority.trust()
+    store.providers.clear()
+    report = judge(invoice, store, at=AT)
+    assert report.verdict is Verdict.WARNED
+    assert report.steps[Step.STAMP] is NOT_RUN
+    assert report.unfinished == (Step.STAMP,)
+    assert report.missing_certificates == (authority.provider.number,)
+    store.add_provider(authority.provider)
+    assert judge(invoice, store, at=AT).verdict is Verdict.ACCEPTED
+
+
+def test_a_broken_stamp_with_an_unknown_provider_is_still_refused(invoice: bytes, authority: Authority) -> None:
+    store = authority.trust()
+    store.providers.clear()
+    report = judge(invoice.replace(b'SelloCFD="', b'SelloCFD="A'), store, at=AT)
+    assert report.verdict is Verdict.REJECTED
+    assert report.steps[Step.STAMP] is FAILED
+
+
+def test_findings_follow_the_order_of_the_steps(invoice: bytes, verdict: Judge) -> None:
+    broken = b"\xef\xbb\xbf" + invoice.replace(b'Total="3481.74"', b'Total="3481.75"').replace(b"SelloSAT", b"SelloSAX")
+    steps = [list(Step).index(finding.step) for finding in verdict(broken).findings]
+    assert steps == sorted(steps)
+    assert len(steps) > 2
+
+
+def _rule(status: Status = Status.FAILED) -> Callable[[Comprobante, Context], Iterable[Finding]]:
+    return lambda document, context: [Finding("CFDI40108", status)]
+
+
+def test_the_stamp_softens_what_the_matrix_finds(
+    invoice: bytes, csd: Csd, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check.rules, "run", _rule())
+    stamped = judge(invoice, trust, at=AT)
+    assert (stamped.verdict, stamped.steps[Step.RULES]) == (Verdict.WARNED, PASSED)
+    emission = judge(sign(unsealed(), csd), trust, at=AT, stamped=False)
+    assert (emission.verdict, emission.steps[Step.RULES]) == (Verdict.REJECTED, FAILED)
+
+
+def test_a_rule_that_was_not_run_changes_nothing(
+    invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check.rules, "run", _rule(Status.NOT_RUN))
+    report = judge(invoice, trust, at=AT)
+    assert (report.verdict, report.steps[Step.RULES]) == (Verdict.ACCEPTED, PASSED)
+
+
+def test_rules_know_the_certificate_and_report_what_ran(
+    invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Context] = []
+
+    def run(document: Comprobante, context: Context) -> Iterable[Finding]:
+        seen.append(context)
+        context.ran.extend(["CFDI40107", "CFDI40108"])
+        yield Finding("CFDI40108")
+
+    monkeypatch.setattr(check.rules, "run", run)
+    report = judge(invoice, trust, at=AT)
+    assert seen[0].certificate is report.certificate
+    assert report.passed == ("CFDI40107",)
+
+
+def test_a_schema_that_lacks_a_complement_leaves_the_step_not_run(
+    invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = [Finding("X", Status.NOT_RUN, step=Step.SCHEMA)]
+    monkeypatch.setattr(check.schema, "validate", lambda root, version: lacking)
+    report = judge(invoice, trust, at=AT)
+    assert (report.verdict, report.steps[Step.SCHEMA]) == (Verdict.WARNED, NOT_RUN)
+
+
+def test_a_fault_of_ours_is_a_step_not_run_and_said(
+    invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(document: Comprobante, context: Context) -> Iterable[Finding]:
+        yield Finding("CFDI40108")
+        raise KeyError("boom")
+
+    monkeypatch.setattr(check.rules, "run", broken)
+    report = judge(invoice, trust, at=AT)
+    assert (report.verdict, report.steps[Step.RULES]) == (Verdict.WARNED, NOT_RUN)
+    (finding,) = [f for f in report.not_run if f.step is Step.RULES]
+    assert finding.code == "ACUSE-INTERNAL"
+    assert "boom" in finding.found
+
+
+def test_nothing_asks_the_time_but_the_caller(invoice: bytes, trust: TrustStore) -> None:
+    assert judge(invoice, trust, at=AT + timedelta(days=36_500)).verdict is Verdict.ACCEPTED
+    assert "ACUSE-TFD-FUTURE" in judge(invoice, trust, at=AT - timedelta(days=3)).codes()
+
+
+@pytest.mark.parametrize("count", [10_000, 50_000])
+def test_thousands_of_conceptos(authority: Authority, csd: Csd, verdict: Judge, count: int) -> None:
+    data = authority.sign_and_stamp(unsealed(1), csd, STAMPED)
+    start, end = data.index(b"<cfdi:Concepto "), data.index(b"</cfdi:Conceptos>")
+    many = verdict(data[:start] + data[start:end] * count + data[end:])
+    assert many.document is not None
+    assert len(many.document.conceptos) == count
+    assert many.steps[Step.WELLFORMED] is PASSED
+    assert "CFDI40102" in many.codes()
+    assert many.verdict is Verdict.REJECTED
