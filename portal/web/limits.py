@@ -1,5 +1,5 @@
 """How often one address may knock, and which language a visitor reads."""
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
