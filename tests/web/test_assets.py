@@ -172,6 +172,18 @@ def test_every_icon_that_is_asked_for_is_drawn() -> None:
     assert asked and asked <= drawn, asked - drawn
 
 
+def test_every_class_in_a_page_has_a_style() -> None:
+    bootstrap = assets.collect()["vendor/bootstrap.min.css"].path
+    sheets = "".join(path.read_text() for path in [*own(".css"), bootstrap])
+    styled = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", sheets))
+    for path in TEMPLATES.rglob("*.html"):
+        if "email" in path.parts:
+            continue
+        for value in re.findall(r'class="([^"]*)"', path.read_text()):
+            literal = re.sub(r"[\w-]*\{\{.*?\}\}[\w-]*|\{%.*?%\}", " ", value)
+            assert set(literal.split()) <= styled, (path.name, set(literal.split()) - styled)
+
+
 # --- contrast -------------------------------------------------------------------------------------------------------
 
 def tokens() -> dict[str, tuple[str, str]]:
