@@ -32,8 +32,7 @@ TABLES = ("web.once", "web.parking", "storage.models", "jobs.models", "mail.mode
           "suppliers.models", "invoices.models", "approvals.models", "payments.models")
 
 # Modules whose import registers jobs.
-JOBS = ("jobs.jobs", "web.previews", "mail.jobs", "audit.jobs", "accounts.jobs", "suppliers.jobs", "invoices.jobs", "approvals.jobs",
-        "payments.jobs")
+JOBS = ("jobs.jobs", "web.previews", "mail.jobs", "audit.jobs", "accounts.jobs", "suppliers.jobs", "invoices.jobs", "approvals.jobs")
 
 # Modules with a blueprint named `bp`, and the prefix of its pages.
 PAGES: tuple[tuple[str, str], ...] = (
@@ -41,6 +40,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("mail.views", ""),
     ("audit.views", "/audit"),
     ("accounts.views", ""),
+    ("accounts.link_views", ""),
     ("accounts.setup_views", ""),
     ("accounts.people_views", ""),
     ("accounts.profile_views", ""),

@@ -19,6 +19,7 @@ from portal.core.db import session
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.events import announce
 from portal.core.i18n import lazy, ngettext
+from portal.web import parking
 
 WRONG = lazy("The e-mail or the password is not right. Check both and try again.")
 UNUSED = lazy("This account was not used for a long time and is locked. Ask for a link to choose a new password.")
@@ -42,6 +43,7 @@ class Answer:
     token: str | None = None
     refusal: Any = ""
     due: bool = False
+    waiting: bool = False  # a form of an ended session waits for this person
 
 
 def sign_in(command: SignIn, actor: Actor = ANONYMOUS) -> Answer:
@@ -81,7 +83,7 @@ def sign_out(actor: Actor) -> None:
 def step_up(password: str, actor: Actor, user_agent: str = "") -> Answer:
     """Check the password again and give the session a new token. Wrong ones count as at the sign-in."""
     key = addresses.key_of(actor.email)
-    about = {"client_id": actor.client_id, "subject_id": actor.user_id, "subject_label": actor.email}
+    about: dict[str, Any] = {"client_id": actor.client_id, "subject_id": actor.user_id, "subject_label": actor.email}
     with db.door():
         wait = attempts.seconds_to_wait(key, actor.ip)
         if wait:
@@ -132,7 +134,7 @@ def _enter(person: User, command: SignIn, actor: Actor) -> Answer:
     due = person.must_change_password or policy.is_due(person.password_changed_at, rules, moment)
     token = sessions.begin(person.id, ip=command.ip, user_agent=command.user_agent, stepped_up=True, seated=not due)
     announce(SignedIn(**_about(person.email_key, person), new_device=new_device), _as(person, command.ip))
-    return Answer(token=token, due=due)
+    return Answer(token=token, due=due, waiting=parking.waiting(_as(person, command.ip)) is not None)
 
 
 def _about(key: str, person: User | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.access.actor import ANONYMOUS, Actor
+from portal.access.permissions import Permission
 from portal.access.policy import Role, Side
 from portal.accounts import addresses, configuration, entrance, links, policy, queries, recovery, services, sessions
 from portal.accounts.events import LinkAccepted, NewLinkAsked, Registered
@@ -61,6 +62,12 @@ def look(secret: str, kind: LinkKind) -> Invitation:
         person = _person_of(link)
         return Invitation(link, links.state(link).value, giver.name if giver else "",
                           bool(person and person.password_hash))
+
+
+def look_quietly(secret: str, kind: str) -> Link | None:
+    """Return the link of a secret without remembering that it was opened."""
+    with db.door():
+        return links.find(secret, LinkKind(kind))
 
 
 def advice(password: str, link: Link | None, actor: Actor) -> policy.Strength:
@@ -143,6 +150,12 @@ def issue_setup(email: str = "", name: str = "", locale: str = "es", actor: Acto
     with db.door():
         roles = () if queries.has_operator() else (Role.OPERATOR.value,)
         return links.issue(LinkKind.SETUP, email, actor=actor, roles=roles, name=name, locale=locale)[1]
+
+
+def invite_client(email: str, name: str, locale: str, actor: Actor) -> str:
+    """Send the set-up link of a new client to its administrator; only the operator may. Returns its address."""
+    actor.require(Permission.Installation.OPERATE)
+    return issue_setup(addresses.checked(email), name, locale, actor)
 
 
 def _judge(command: Newcomer, link: Link, *words: str) -> None:

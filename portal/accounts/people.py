@@ -4,6 +4,7 @@ Every act asks for the password again when it was not given lately. An administr
 password. Changes hold from the person's next request on.
 """
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -138,6 +139,6 @@ def _own_link(link_id: UUID, actor: Actor) -> Link:
     return row
 
 
-def _about(row: Membership, actor: Actor) -> dict[str, object]:
+def _about(row: Membership, actor: Actor) -> dict[str, Any]:
     return {"client_id": actor.client_id, "subject_id": row.user_id, "subject_label": row.user.email,
             "organization_id": row.organization_id}

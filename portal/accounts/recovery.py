@@ -37,8 +37,7 @@ def send_reset(email_key: str) -> None:
     person = session.scalar(select(User).filter_by(email_key=email_key, disabled_at=None))
     if person is None or person.password_hash is None or _sent_today(person.id) >= PER_DAY:
         return
-    about = {"subject_id": person.id, "subject_label": person.email}
-    announce(PasswordResetAsked(**about), ANONYMOUS)
+    announce(PasswordResetAsked(subject_id=person.id, subject_label=person.email), ANONYMOUS)
     links.issue(LinkKind.PASSWORD_RESET, person.email, user_id=person.id, name=person.name, locale=person.locale)
 
 

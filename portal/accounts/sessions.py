@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, delete, func, select, update
+from sqlalchemy import ARRAY, Uuid, delete, func, select, update
 
 from portal.access.actor import Actor
 from portal.access.policy import SIDE_OF, Role, Side, permissions_of
@@ -145,7 +145,7 @@ _LIVE = (
 )
 
 
-def _alive(found: Row[Any]) -> bool:
+def _alive(found: Any) -> bool:
     current, moment = found.UserSession, now()
     if current.ended_at or found.User.disabled_at or current.expires_at <= moment:
         return False
@@ -156,7 +156,7 @@ def _alive(found: Row[Any]) -> bool:
     return bool(moment - current.last_seen_at <= IDLE[Side(current.side)])
 
 
-def _actor(found: Row[Any]) -> Actor:
+def _actor(found: Any) -> Actor:
     current, person, organization = found.UserSession, found.User, found.Organization
     side = Side(current.side) if current.side else Side.ANONYMOUS
     roles = frozenset(r for r in found.roles or () if side in sides_of([r]))
@@ -189,7 +189,7 @@ def _seat_for(user_id: UUID, organization_id: UUID | None, side: Side | None) ->
     if organization_id is None:
         organization_id, side = _last_seat(user_id)
     wanted = [s for s in seats if s.organization_id == organization_id and side in (None, s.side)]
-    return (wanted or seats or [None])[0]
+    return next(iter(wanted or seats), None)
 
 
 def _last_seat(user_id: UUID) -> tuple[UUID | None, Side | None]:
