@@ -107,9 +107,8 @@ def after_commit(action: Callable[[], None]) -> None:
 
 def rescope(scope: Scope) -> None:
     """Change whose rows the open transaction sees (a person signs in, a link turns out to be valid)."""
-    info = session().info
-    info["scope"] = scope
-    session.flush()
+    session.flush()  # what was changed so far is written under the scope in which it was changed
+    session().info["scope"] = scope
     session.execute(_SET, _settings(scope))
 
 
