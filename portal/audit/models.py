@@ -13,14 +13,14 @@ from portal.core.tenancy import ANYBODY, MY_CLIENTS, Rls
 
 
 class AuditEvent(Base):
-    """One thing that happened, as it was said. Its id is sortable by time."""
+    """One thing that happened, as it was said."""
 
     __tablename__ = "audit_events"
     __table_args__ = (
-        Index("ix_audit_events_client", "client_id", "id"),
-        Index("ix_audit_events_client_kind", "client_id", "subject_kind", "id"),
-        Index("ix_audit_events_client_user", "client_id", "user_id", "id"),
-        Index("ix_audit_events_subject", "subject_id", "id"),
+        Index("ix_audit_events_client", "client_id", "at", "id"),
+        Index("ix_audit_events_client_kind", "client_id", "subject_kind", "at", "id"),
+        Index("ix_audit_events_subject", "subject_id", "at", "id"),
+        Index("ix_audit_events_at", "at", "id"),
     )
     __rls__ = Rls(read=MY_CLIENTS, write=ANYBODY, grants="SELECT, INSERT", door="SELECT, INSERT")
 

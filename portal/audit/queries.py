@@ -36,13 +36,13 @@ class Filter:
 
 def search(actor: Actor, wanted: Filter, cursor: str | None) -> Page[AuditEvent]:
     """Return a page of the client's trail, newest first. Raises NotAllowed."""
-    return listing.read(_wanted(actor, wanted), (AuditEvent.id,), cursor)
+    return listing.read(_wanted(actor, wanted), (AuditEvent.at, AuditEvent.id), cursor)
 
 
 def export(actor: Actor, wanted: Filter) -> Iterator[AuditEvent]:
     """Yield the newest 10,000 events that match. Raises NotAllowed."""
-    query = _wanted(actor, wanted).order_by(AuditEvent.id.desc()).limit(MOST_EXPORTED)
-    yield from session.scalars(query.execution_options(yield_per=500))
+    query = _wanted(actor, wanted).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    yield from session.scalars(query.limit(MOST_EXPORTED).execution_options(yield_per=500))
 
 
 def get(actor: Actor, event_id: UUID) -> AuditEvent:
@@ -80,8 +80,7 @@ def _wanted(actor: Actor, wanted: Filter) -> Select[Any]:
     if wanted.words:
         query = query.where(AuditEvent.subject_label.icontains(wanted.words, autoescape=True))
     if wanted.since:
-        query = query.where(AuditEvent.id >= sealing.first_id(datetime.combine(wanted.since, time(), zone)))
+        query = query.where(AuditEvent.at >= datetime.combine(wanted.since, time(), zone))
     if wanted.until:
-        end = datetime.combine(wanted.until + timedelta(days=1), time(), zone)
-        query = query.where(AuditEvent.id < sealing.first_id(end))
+        query = query.where(AuditEvent.at < datetime.combine(wanted.until + timedelta(days=1), time(), zone))
     return query

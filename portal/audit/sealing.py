@@ -19,7 +19,7 @@ log = structlog.get_logger()
 BATCH = 2000
 MOST_BROKEN = 20
 # A change writes its event when it happens, but the event is seen when the change commits: events that come late
-# are looked for this far behind the newest sealed one.
+# are looked for this far behind the moment of the newest seal.
 LATE = timedelta(days=1)
 LOCK = 0x5EA1_5EA1
 _EVENT = [getattr(AuditEvent, name) for name in chain.FIELDS]
@@ -55,7 +55,8 @@ def seal(limit: int = BATCH) -> int:
     """
     if not session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
         return 0
-    query = select(*_EVENT).where(~_sealed(), AuditEvent.id >= _window()).order_by(AuditEvent.id).limit(limit)
+    query = select(*_EVENT).where(~_sealed(), AuditEvent.at >= _window()).order_by(
+        AuditEvent.at, AuditEvent.id).limit(limit)
     heads: dict[UUID | None, tuple[int, str]] = {}
     seals = [_next_link(event, heads) for event in session.execute(query).mappings()]
     if seals:
@@ -80,7 +81,7 @@ def verify(client_id: UUID | None, newest: int | None = None) -> Verification:
         # Go on from what is written, so that one tampered link is one finding and not all that follow it.
         expected, previous = row["position"] + 1, row["digest"]
     waiting = select(func.count()).select_from(AuditEvent).where(
-        _of(AuditEvent, client_id), ~_sealed(), AuditEvent.id >= _window())
+        _of(AuditEvent, client_id), ~_sealed(), AuditEvent.at >= _window())
     return Verification(expected - 1 - first, session.scalar(waiting) or 0, broken[:MOST_BROKEN])
 
 
@@ -120,8 +121,8 @@ def _digest(client_id: UUID | None, position: int) -> str:
 def _links(client_id: UUID | None, after: int) -> Iterator[RowMapping]:
     query = (select(AuditSeal.position, AuditSeal.event_id, AuditSeal.digest, *_EVENT)
              .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
-             .where(_of(AuditSeal, client_id), AuditSeal.position > after).order_by(AuditSeal.position).execution_options(yield_per=1000))
-    yield from session.execute(query).mappings()
+             .where(_of(AuditSeal, client_id), AuditSeal.position > after).order_by(AuditSeal.position))
+    yield from session.execute(query.execution_options(yield_per=1000)).mappings()
 
 
 def _fault(row: RowMapping, expected: int, previous: str) -> str:
@@ -134,7 +135,7 @@ def _fault(row: RowMapping, expected: int, previous: str) -> str:
 
 def _added(client_id: UUID | None) -> list[Broken]:
     """Events without a seal, too old to be waiting for one: somebody wrote them past the portal."""
-    query = select(AuditEvent.id).where(_of(AuditEvent, client_id), ~_sealed(), AuditEvent.id < _window())
+    query = select(AuditEvent.id).where(_of(AuditEvent, client_id), ~_sealed(), AuditEvent.at < _window())
     return [Broken(None, event_id, "added") for event_id in session.scalars(query.limit(MOST_BROKEN))]
 
 
@@ -146,12 +147,7 @@ def _of(table: type[AuditEvent] | type[AuditSeal], client_id: UUID | None) -> Co
     return table.client_id.is_(None) if client_id is None else table.client_id == client_id
 
 
-def first_id(moment: datetime) -> UUID:
-    """Return an id that no event before `moment` exceeds (a UUIDv7 begins with its millisecond)."""
-    return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
-
-
-def _window() -> UUID:
-    """The smallest id of an event that may still wait for its seal."""
-    newest = session.scalar(select(AuditSeal.event_id).order_by(AuditSeal.event_id.desc()).limit(1))
-    return first_id(datetime.fromtimestamp((newest.int >> 80) / 1000, UTC) - LATE) if newest else UUID(int=0)
+def _window() -> datetime:
+    """The earliest moment of an event that may still wait for its seal."""
+    newest = session.scalar(select(AuditSeal.created_at).order_by(AuditSeal.id.desc()).limit(1))
+    return newest - LATE if newest else datetime.min.replace(tzinfo=UTC)

@@ -22,9 +22,9 @@ def compose(draft: Draft, drawn: Rendered, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(now())
     message["Message-ID"] = draft.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
-    message["Content-Language"] = draft.to.locale
     message.set_content(drawn.text, cte="quoted-printable")
     message.add_alternative(drawn.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = draft.to.locale
     return message
 
 

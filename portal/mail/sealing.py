@@ -1,4 +1,4 @@
-"""The context of a letter at rest: encrypted, for it may carry a single-use link; with its types, for it is drawn later."""
+"""The context of a letter at rest: encrypted, for it may carry a single-use link; with its types, to be drawn later."""
 import json
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,7 +9,9 @@ from uuid import UUID
 from portal.core.crypto import Place
 from portal.mail import environment
 
-_READERS: dict[str, Callable[[str], Any]] = {"datetime": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "datetime": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal,
+}
 
 
 def seal(letter_id: UUID, client_id: UUID | None, context: dict[str, Any]) -> str:

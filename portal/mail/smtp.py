@@ -98,8 +98,8 @@ def _data(smtp: smtplib.SMTP, message: EmailMessage) -> None:
 
 def _bytes(message: EmailMessage) -> bytes:
     raw = message.as_bytes(policy=message.policy if _ascii(message) else SMTPUTF8)
-    stuffed = raw.replace(b"\r\n.", b"\r\n..")  # a lone dot would end the message early
-    return (b"." + stuffed if stuffed.startswith(b".") else stuffed) + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
+    stuffed = (b"\r\n" + raw).replace(b"\r\n.", b"\r\n..")[2:]  # a lone dot would end the message early
+    return stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _ascii(message: EmailMessage) -> bool:

@@ -18,8 +18,8 @@ class Valkey:
     def start(self) -> None:
         """Start and wait until it answers."""
         self.process = subprocess.Popen(
-            [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"],
-            stdout=subprocess.DEVNULL, cwd=self.socket.parent)
+            [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", "",
+             "--appendonly", "no"], stdout=subprocess.DEVNULL, cwd=self.socket.parent)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             try:

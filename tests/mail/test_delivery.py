@@ -146,7 +146,8 @@ def test_a_letter_is_given_up_after_days(base: Flask, server: Start, monkeypatch
     assert work().state is WorkState.DONE
 
 
-def test_without_a_server_letters_wait_and_in_a_demo_they_are_read(base: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_server_letters_wait_and_in_a_demo_they_are_read(
+        base: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "server", lambda: None)
     posted()
     runner.drain()
