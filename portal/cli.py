@@ -1,6 +1,10 @@
 """The commands: `flask --app app <command>`. Each is a few lines that call what the features offer."""
 import click
 from flask import Flask
+from flask.cli import with_appcontext
+
+from portal.accounts import joining
+from portal.core import db
 
 
 def register(app: Flask) -> None:
@@ -9,4 +13,13 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+@click.command("setup-token")
+@with_appcontext
+def setup_token() -> None:
+    """Print a link, once, with which a client and its administrator are set up."""
+    with db.transaction(db.DOOR):
+        address = joining.issue_setup()
+    click.echo(address)
+
+
+COMMANDS: tuple[click.Command, ...] = (setup_token,)

@@ -11,5 +11,6 @@ TABLE: tuple[Entry, ...] = (
     Entry("audit.seal", Every(minutes=1)),
     Entry("audit.verify", Daily("04:20")),
     Entry("mail.forget", Daily("03:20")),
+    Entry("accounts.prune", Daily("03:30")),
     Entry("jobs.prune", Daily("03:10")),
 )

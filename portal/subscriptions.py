@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 
 from portal.accounts import events as account
+from portal.accounts import handlers as accounts
 from portal.approvals import events as approval
 from portal.approvals import handlers as approvals
 from portal.audit import handlers as audit
@@ -21,7 +22,11 @@ from portal.web import previews
 TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     Event: (Within(audit.record),),
     # people
-    account.LinkAccepted: (Within(suppliers.attach),),
+    account.LinkAccepted: (Within(suppliers.attach), Within(accounts.welcome)),
+    account.NewLinkAsked: (Within(accounts.tell_inviters),),
+    account.PasswordChanged: (Within(accounts.tell_password_changed),),
+    account.RolesChanged: (Within(accounts.tell_roles),),
+    account.SignedIn: (Within(accounts.tell_new_device),),
     # suppliers and their records
     supplier.SupplierJoined: (Within(suppliers.on_joined),),
     supplier.RecordSent: (Within(suppliers.on_record_sent),),
