@@ -1,4 +1,5 @@
 """Runs the migrations, as the owner of the schema. The address comes from the caller, or from the environment."""
+
 import os
 
 from alembic import context
@@ -21,8 +22,9 @@ def run() -> None:
         if connection.exec_driver_sql("SELECT pg_has_role(current_user, %s, 'MEMBER')", (OWNER,)).scalar():
             connection.exec_driver_sql(f"SET ROLE {OWNER}")
         connection.commit()
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True,
-                          transaction_per_migration=True)
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
+        )
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()

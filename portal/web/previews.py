@@ -37,4 +37,4 @@ def _drawn(data: bytes, media_type: str) -> list[bytes]:
     except Refused:
         return []
     except BoxFailure as busy:
-        raise Later(60) from busy
+        raise Later("the box is busy", 60) from busy
