@@ -1,4 +1,4 @@
-"""The lines, taxes, totals and payments of a CFDI as plain texts for its PDF. Amounts keep the decimals they came with."""
+"""The lines, taxes, totals and payments of a CFDI as plain texts for its PDF. Amounts keep their written decimals."""
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal

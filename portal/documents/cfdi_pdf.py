@@ -3,7 +3,6 @@
 It shows what the XML says, whole and unchanged; whether that is right is the judgement's business (`portal.cfdi`).
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -52,11 +51,7 @@ def render(document: Comprobante, lexicon: Lexicon, language: str = "es") -> byt
     """Return the PDF of a document that has passed its schema (others may raise `portal.cfdi.model.Unreadable`)."""
     tongue = language_of(language)
     words = LABELS[tongue]
-
-    def describe(catalog: str, code: str) -> str:
-        description = lexicon.describe(catalog, code, tongue) if code else ""
-        return f"{code} · {description}" if description else code
-
+    describe = _describer(lexicon, tongue)
     kind = words.get(document.tipo_de_comprobante, words["other"])
     folio = f"{document.serie} {document.folio}".strip()
     return typeset("cfdi", {
@@ -81,14 +76,22 @@ def render(document: Comprobante, lexicon: Lexicon, language: str = "es") -> byt
     })  # fmt: skip
 
 
-def _issuer(document: Comprobante, words: dict[str, str], describe: Callable[[str, str], str]) -> dict[str, Any]:
+def _describer(lexicon: Lexicon, tongue: str) -> cfdi_lines.Describe:
+    def describe(catalog: str, code: str) -> str:
+        description = lexicon.describe(catalog, code, tongue) if code else ""
+        return f"{code} · {description}" if description else code
+
+    return describe
+
+
+def _issuer(document: Comprobante, words: dict[str, str], describe: cfdi_lines.Describe) -> dict[str, Any]:
     issuer = document.emisor
     lines = [issuer.rfc, describe("RegimenFiscal", issuer.regimen_fiscal),
              f"{words['place']}: {words['postcode']} {document.lugar_expedicion}"]  # fmt: skip
     return {"name": breakable(issuer.nombre or issuer.rfc), "lines": [line for line in lines if line]}
 
 
-def _receiver(document: Comprobante, words: dict[str, str], describe: Callable[[str, str], str]) -> dict[str, Any]:
+def _receiver(document: Comprobante, words: dict[str, str], describe: cfdi_lines.Describe) -> dict[str, Any]:
     receiver = document.receptor
     postcode = receiver.domicilio_fiscal_receptor
     lines = [
@@ -103,7 +106,7 @@ def _receiver(document: Comprobante, words: dict[str, str], describe: Callable[[
 
 
 def _facts(
-    document: Comprobante, words: dict[str, str], tongue: str, describe: Callable[[str, str], str]
+    document: Comprobante, words: dict[str, str], tongue: str, describe: cfdi_lines.Describe
 ) -> list[tuple[str, str]]:
     stamp, period = document.timbre, document.informacion_global
     rate = document.tipo_cambio
@@ -123,7 +126,7 @@ def _facts(
     return [pair for pair in pairs if pair[1]]
 
 
-def _related(document: Comprobante, describe: Callable[[str, str], str]) -> list[dict[str, Any]]:
+def _related(document: Comprobante, describe: cfdi_lines.Describe) -> list[dict[str, Any]]:
     return [
         {"relation": describe("TipoRelacion", group.tipo_relacion), "uuids": list(group.uuids)}
         for group in document.cfdi_relacionados

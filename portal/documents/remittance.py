@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.documents.typesetting import breakable, typeset
-from portal.documents.writing import amount, day, language_of
+from portal.documents.writing import day, language_of, money
 
 WORDS = {
     "es": {
@@ -89,7 +89,7 @@ class PaidInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Remittance:
-    """A payment. `account` is already masked (`•••• 1234`); amounts carry the decimals of their currency.
+    """A payment. `account` is already masked (`•••• 1234`).
 
     `asks_for_rep`: some of the invoices are PPD, so their issuer owes a payment complement (RMF 2.7.1.32).
     """
@@ -122,7 +122,7 @@ def render(payment: Remittance, language: str = "es") -> bytes:
         "title": f"{words['title']} {payment.number}",
         "author": payment.payer.name,
         "number": payment.number,
-        "amount": amount(payment.amount),
+        "amount": money(payment.amount),
         "currency": payment.currency,
         "payer": _party(payment.payer),
         "payee": _party(payment.payee),
@@ -135,7 +135,7 @@ def render(payment: Remittance, language: str = "es") -> bytes:
         "note": breakable(payment.note),
         "asks_for_rep": payment.asks_for_rep,
         "invoices": [_invoice(one, payment.currency, tongue) for one in payment.invoices],
-        "sum": amount(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),
+        "sum": money(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),
     })  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _invoice(one: PaidInvoice, currency: str, tongue: str) -> dict[str, str]:
         "folio": breakable(one.folio) or "—",
         "uuid": one.uuid.upper() or "—",
         "date": day(one.date, tongue),
-        "total": amount(one.total, own),
-        "paid": amount(one.paid),
-        "balance": amount(one.balance, own),
+        "total": money(one.total, own),
+        "paid": money(one.paid),
+        "balance": money(one.balance, own),
     }

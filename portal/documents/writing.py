@@ -26,6 +26,14 @@ def amount(value: Decimal | None, currency: str = "") -> str:
     return f"{sign}${abs(value):,.{places}f} {currency}".rstrip()
 
 
+def money(value: Decimal | None, currency: str = "") -> str:
+    """Write an amount of ours, from a column with more decimals than people use: two, or as many as say something."""
+    if value is None:
+        return "—"
+    places = max(-int(value.normalize().as_tuple().exponent), 2)
+    return amount(value.quantize(Decimal(1).scaleb(-places)), currency)
+
+
 def number(value: Decimal) -> str:
     """Write a quantity with thousands grouped and without idle zeros: `1,200`, `0.5`."""
     text = f"{value:,f}"

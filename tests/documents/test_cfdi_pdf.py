@@ -45,8 +45,9 @@ class Lexicon:
 def line(description="Asesoría", **more):
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in more.items())
     return (
-        f'<cfdi:Concepto ClaveProdServ="80141628" Cantidad="1.500" ClaveUnidad="E48" Descripcion={quoteattr(description)} '
-        f'ValorUnitario="66.666667" Importe="100.00" ObjetoImp="02" {attributes}><cfdi:Impuestos><cfdi:Traslados>'
+        f'<cfdi:Concepto ClaveProdServ="80141628" Cantidad="1.500" ClaveUnidad="E48" '
+        f'Descripcion={quoteattr(description)} ValorUnitario="66.666667" Importe="100.00" '
+        f'ObjetoImp="02" {attributes}><cfdi:Impuestos><cfdi:Traslados>'
         '<cfdi:Traslado Base="100" Impuesto="002" TipoFactor="Tasa" TasaOCuota="0.160000" Importe="16.00"/>'
         "</cfdi:Traslados></cfdi:Impuestos></cfdi:Concepto>"
     )
@@ -83,7 +84,8 @@ TAXES = (
 LOCAL = (
     '<implocal:ImpuestosLocales version="1.0" TotaldeRetenciones="2.00" TotaldeTraslados="3.00">'
     '<implocal:RetencionesLocales ImpLocRetenido="CINCO AL MILLAR" TasadeRetencion="0.50" Importe="2.00"/>'
-    '<implocal:TrasladosLocales ImpLocTrasladado="ISH" TasadeTraslado="3.00" Importe="3.00"/></implocal:ImpuestosLocales>'
+    '<implocal:TrasladosLocales ImpLocTrasladado="ISH" TasadeTraslado="3.00" Importe="3.00"/>'
+    "</implocal:ImpuestosLocales>"
 )
 PAYMENT = (
     '<pago20:Pagos Version="2.0"><pago20:Totales MontoTotalPagos="15000.00"/>'
@@ -167,8 +169,10 @@ def test_local_taxes_are_named():
 def test_a_payment_complement_shows_its_payments():
     document = invoice(complement=PAYMENT + STAMP, TipoDeComprobante="P", Moneda="XXX", SubTotal="0", Total="0")
     text = text_of(cfdi_pdf.render(document, Lexicon()))
-    for fact in ("Complemento de pago", "12 jun 2023", "03 · Transferencia", "$827.66 USD", "18.1234", "963852", "B 7",
-                 "00000000-1111-2222-3333-00000000000A", "$12,000.00", "$11,172.34", "Total de pagos", "$15,000.00 MXN"):  # fmt: skip
+    for fact in [
+        "Complemento de pago", "12 jun 2023", "03 · Transferencia", "$827.66 USD", "18.1234", "963852", "B 7",
+        "00000000-1111-2222-3333-00000000000A", "$12,000.00", "$11,172.34", "Total de pagos", "$15,000.00 MXN",
+    ]:  # fmt: skip
         assert fact in text, fact
     assert "Importe con letra" not in text
 

@@ -185,3 +185,9 @@ def test_breakable_keeps_the_text():
     assert typesetting.breakable("short words stay") == "short words stay"
     long = "x" * 100
     assert typesetting.breakable(long) != long and typesetting.breakable(long).replace("\u200b", "") == long
+
+
+def test_idle_decimals_of_a_column_are_not_printed():
+    amounts = replace(PAYMENT, amount=Decimal("10000.000000"), invoices=(replace(invoice(), paid=Decimal("0.123400")),))
+    text = text_of(render(amounts))
+    assert "$10,000.00 MXN" in text and "$0.1234" in text and "$10,000.000" not in text
