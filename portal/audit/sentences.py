@@ -33,6 +33,7 @@ SUBJECTS: dict[str, Any] = {
     "layout": lazy("Layout of the record"), "invoice": lazy("Invoices"), "intake": lazy("Refused files"),
     "invoice_settings": lazy("Invoice settings"), "invoice_requirement": lazy("Sending data demanded"),
     "stage": lazy("Approval stages"), "payment": lazy("Payments"), "letter": lazy("Letters"),
+    "file": lazy("Files"),
 }
 
 # Names of details, for the page of one event. A name that is not here is shown as it is.

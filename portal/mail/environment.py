@@ -1,11 +1,9 @@
-"""What letters need of the installation: its cipher, its address, its mail server."""
+"""What letters need of the installation: its address, its mail server."""
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-
-from portal.core.crypto import Cipher
 
 
 @dataclass(frozen=True)
@@ -19,11 +17,6 @@ class Server:
     password: str = ""
     security: str = "starttls"
     timeout: float = 20.0
-
-
-def cipher() -> Cipher:
-    """Return the cipher of the installation."""
-    return current_app.extensions["portal_cipher"]  # type: ignore[no-any-return]
 
 
 def base_url() -> str:

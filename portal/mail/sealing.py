@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from portal.core import vault
 from portal.core.crypto import Place
-from portal.mail import environment
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "datetime": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal,
@@ -19,14 +19,14 @@ def seal(letter_id: UUID, client_id: UUID | None, context: dict[str, Any]) -> st
 
     Raises TypeError for anything else.
     """
-    return environment.cipher().encrypt(json.dumps(context, default=_write), _place(letter_id, client_id))
+    return vault.cipher().encrypt(json.dumps(context, default=_write), _place(letter_id, client_id))
 
 
 def unseal(letter_id: UUID, client_id: UUID | None, sealed: str) -> dict[str, Any]:
     """Return what was sealed; empty when it has been forgotten."""
     if not sealed:
         return {}
-    text = environment.cipher().decrypt(sealed, _place(letter_id, client_id))
+    text = vault.cipher().decrypt(sealed, _place(letter_id, client_id))
     return json.loads(text, object_hook=_read)  # type: ignore[no-any-return]
 
 

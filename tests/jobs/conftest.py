@@ -1,21 +1,23 @@
-"""The outbox is tested with real commits: `base` is an application context on a database of its own."""
+"""The outbox is tested with real commits, and with a Valkey that can be killed."""
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from portal.jobs import transport
 from tests.jobs import samples
 from tests.jobs.valkey import Valkey
+from tests.kept import base, kept
+
+__all__ = ["base", "kept"]
 
 
-@pytest.fixture()
-def base(live: Flask) -> Iterator[Flask]:
+@pytest.fixture(autouse=True)
+def healthy() -> Iterator[None]:
+    """No fault is left over from the test before."""
     samples.SEEN.clear()
     samples.FAULTS.clear()
-    with live.app_context():
-        yield live
+    yield
     samples.FAULTS.clear()
 
 

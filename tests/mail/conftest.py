@@ -8,15 +8,17 @@ from flask import Flask
 
 from portal.mail import environment
 from portal.mail.environment import Server
+from tests.kept import base, kept
 from tests.mail.servers import Fault, MailServer
 
+__all__ = ["base", "kept"]
 
-@pytest.fixture()
-def base(live: Flask) -> Iterator[Flask]:
-    """An application context on a database of its own, that is not a demonstration."""
-    with live.app_context():
-        live.config["DEMO"] = False
-        yield live
+
+@pytest.fixture(autouse=True)
+def production(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested with real commits is not a demonstration, unless a test says so."""
+    if "base" in request.fixturenames:
+        monkeypatch.setitem(request.getfixturevalue("base").config, "DEMO", False)
 
 
 @pytest.fixture()
