@@ -1,28 +1,24 @@
-"""Child processes that die with their parent, and that PostgreSQL does not take for the superuser's.
-
-PostgreSQL refuses to run as root. A user namespace without a mapping makes the process appear as the overflow user
-(65534) to itself, while files keep belonging to whoever started it: no account has to exist, no folder has to be
-given away, and a folder that only root can enter still works.
-"""
+"""Child processes that end with their parent, however the parent ends."""
 import ctypes
 import os
 import signal
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
-CLONE_NEWUSER = 0x10000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def dying_with_parent(number: int = signal.SIGTERM, *, unprivileged: bool = False) -> Callable[[], None]:
-    """Return what a child does between fork and exec: leave root if asked, and ask to be ended with the parent."""
+def dying_with_parent(number: int = signal.SIGTERM, leave: Callable[[], None] | None = None) -> Callable[[], None]:
+    """Return what a child does between fork and exec: a session of its own, `leave` (privileges), and the request to
+    be sent signal `number` when its parent is gone. Where the kernel has no such request (macOS) that part is left out.
+    """
     parent = os.getpid()
 
     def prepare() -> None:
-        os.setsid()
-        if unprivileged and os.geteuid() == 0 and _libc.unshare(CLONE_NEWUSER) != 0:
-            os._exit(77)
-        if hasattr(_libc, "prctl"):
+        os.setsid()  # Ctrl-C is for the supervisor, which then stops the others in order
+        if leave:
+            leave()
+        if hasattr(_libc, "prctl"):  # after `leave`: a change of identity forgets the request
             _libc.prctl(PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
@@ -30,9 +26,7 @@ def dying_with_parent(number: int = signal.SIGTERM, *, unprivileged: bool = Fals
     return prepare
 
 
-def namespaces_work() -> bool:
-    """Say whether this machine lets root leave its privileges through a user namespace."""
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if _libc.unshare(CLONE_NEWUSER) == 0 else 1)
-    return os.waitpid(child, 0)[1] == 0
+def end_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask the kernel to send this process `number` when the process that started it is gone."""
+    if hasattr(_libc, "prctl"):
+        _libc.prctl(PR_SET_PDEATHSIG, int(number))
