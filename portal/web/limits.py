@@ -12,7 +12,8 @@ limiter = Limiter(get_remote_address, default_limits=["1200 per minute"], strate
 def install(app: Flask) -> None:
     """Count in Redis when there is one; when it is away, in memory, so that a lost Redis never opens the door."""
     url = app.extensions["portal_settings"].redis_url
-    app.config.update(RATELIMIT_STORAGE_URI=url or "memory://",
+    address = f"redis+{url}" if url and url.startswith("unix://") else url
+    app.config.update(RATELIMIT_STORAGE_URI=address or "memory://",
                       RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if url else {},
                       RATELIMIT_ENABLED=app.extensions["portal_settings"].rate_limits)
     limiter.init_app(app)

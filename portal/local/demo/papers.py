@@ -59,7 +59,19 @@ class Papers:
         xml = self.xml(paper)
         report = check.judge(xml, self.authority.trust(), at=now())
         name = f"{paper.issuer.rfc}_{paper.number}"
-        return Upload(f"{name}.xml", xml), Upload(f"{name}.pdf", cfdi_pdf.render(report.document, "es"))
+        return Upload(f"{name}.xml", xml), Upload(f"{name}.pdf", cfdi_pdf.render(report.document, Plain(), "es"))
+
+
+class Plain:
+    """A lexicon without words."""
+
+    def describe(self, catalog: str, code: str, language: str) -> str:
+        """Return nothing: the code stands for itself."""
+        return ""
+
+    def in_words(self, amount: Decimal, currency: str, language: str) -> str:
+        """Return the amount in digits."""
+        return f"{amount} {currency}"
 
 
 @cache

@@ -171,7 +171,7 @@ def _send(actor: Actor, invoice: Invoice, number: str) -> Invoice:
                                                                               mandatory=True)):
             if wanted.type is RequirementType.TEXT:
                 invoices.answer_requirement(invoice.id, wanted.id, f"OC-10{number[-3:]}", None, actor)
-            elif invoice.total >= 10_000:
+            elif invoice.total >= 10_000 or invoice.currency != "MXN":  # a foreign amount without a rate counts as large
                 proof = Upload(f"remision-{number}.pdf", plain_pdf("Remisión", number))
                 invoices.answer_requirement(invoice.id, wanted.id, "", proof, actor)
         return invoices.send(invoice.id, db.session.get_one(Invoice, invoice.id).version, actor)
