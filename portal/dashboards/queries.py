@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal.access.actor import Actor
 from portal.access.policy import Side
 from portal.accounts.models import Organization
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.core.db import session
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.suppliers.models import Record, RecordStatus, Relationship
@@ -56,7 +56,7 @@ def ageing(actor: Actor) -> list[tuple[str, int]]:
     """Return how many invoices have been in review for up to 3, 7, 14 days and longer (at most 1,000 are read)."""
     since = session.scalars(select(Invoice.waiting_since).where(
         _mine(actor), Invoice.status == InvoiceStatus.IN_REVIEW, Invoice.waiting_since.is_not(None)).limit(1000))
-    days = [(today(actor.zone) - s.date()).days for s in since if s]
+    days = [(now() - s).days for s in since if s]
     bands = (("0–3", 0, 3), ("4–7", 4, 7), ("8–14", 8, 14), ("15+", 15, 10_000))
     return [(label, sum(low <= d <= high for d in days)) for label, low, high in bands]
 

@@ -133,6 +133,11 @@ def letter_facts(relationship_id: UUID | None) -> tuple[Relationship, str]:
         return row, session.get_one(Organization, row.client_id).name
 
 
+def client_name(row: Relationship) -> str:
+    """Return the name of a relationship's client; a supplier may read it of its own clients."""
+    return session.get_one(Organization, row.client_id).name
+
+
 def names(records: Sequence[Record]) -> dict[UUID, Relationship]:
     """Return the suppliers of a page of records, by relationship."""
     rows = session.scalars(select(Relationship).where(Relationship.id.in_({r.relationship_id for r in records})))

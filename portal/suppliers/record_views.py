@@ -31,7 +31,7 @@ def index(actor: Actor) -> ResponseReturnValue:
 def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """One client's record, by sections."""
     board = board_of(records.mine(relationship_id, actor), actor, request.args.get("section"))
-    return render("suppliers/record.html", board=board)
+    return render("suppliers/record.html", board=board, client_name=queries.client_name(board.relationship))
 
 
 @page(bp, "/<uuid:relationship_id>/fields/<uuid:field_id>", Permission.Record.EDIT, methods=["GET", "POST"])

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.accounts import queries as people
+from portal.accounts import links
+from portal.core.clock import now
 from portal.core.i18n import _
 from portal.invoices import queries as invoices
 from portal.suppliers import queries, records, services
@@ -40,7 +41,7 @@ def invite(actor: Actor) -> ResponseReturnValue:
 def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """One supplier: its invitation, its record, its accounts, its latest invoices."""
     row = queries.relationship(actor, relationship_id)
-    return render("suppliers/show.html", supplier=row, link=people.newest_link(row.id), form=ReasonForm(),
+    return render("suppliers/show.html", supplier=row, link=links.latest([row.id], actor).get(row.id), link_now=now(), form=ReasonForm(),
                   record=queries.record_of(actor, row.id), accounts=records.accounts(row.id),
                   latest=invoices.latest_of(actor, row.id))
 

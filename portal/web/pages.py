@@ -3,12 +3,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, flash, g, get_flashed_messages, render_template, request, url_for
-from markupsafe import Markup
-
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from portal.access.actor import ANONYMOUS, Actor
 from portal.core import i18n
+from portal.core.db import is_open
 from portal.web import once
 
 THEMES = ("auto", "light", "dark")
@@ -51,11 +51,12 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
     def known() -> dict[str, Any]:
         actor = current_actor()
         signed_in = actor.user_id is not None
+        reading = signed_in and is_open()  # an error page is drawn after its transaction
         return {
             "actor": actor, "can": actor.can, "locale": i18n.language(), "theme": _theme(actor),
             "languages": _languages(signed_in),
-            "viewer": viewer(actor) if signed_in else None,
-            "navigation": navigation(actor) if signed_in else [],
+            "viewer": viewer(actor) if reading else None,
+            "navigation": navigation(actor) if reading else [],
             "toasts": [m for _category, m in get_flashed_messages(with_categories=True, category_filter=["toast"])],
             "demo": current_app.config["DEMO"], "incident": g.get("request_id", ""),
         }
@@ -74,8 +75,12 @@ def _theme(actor: Actor) -> str:
 
 def _languages(signed_in: bool) -> list[dict[str, Any]]:
     return [{"code": code, "label": word, "active": code == i18n.language(),
-             "url": f"/profile/language/{code}" if signed_in else with_query(lang=code) if request.endpoint else f"?lang={code}",
+             "url": f"/profile/language/{code}" if signed_in else _here(code),
              "method": "post" if signed_in else "get"} for code, word in LANGUAGES.items()]
+
+
+def _here(code: str) -> str:
+    return with_query(lang=code) if request.endpoint else f"?lang={code}"
 
 
 def _zone() -> str:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -50,7 +49,7 @@ def install(app: Flask, owner_of: OwnerOf) -> None:
 def park_after_session_end(token: str) -> None:
     """Keep the form of a person whose session has ended; of a stranger nothing is kept."""
     owner = current_app.extensions["portal_owner_of"](token) if token else None
-    if owner:
+    if owner and "password" not in request.form:  # a password is never kept, not even encrypted
         _park(owner)
 
 
