@@ -59,7 +59,9 @@ def database_url(cluster_url: str, worker_id: str) -> str:
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application, on this worker's database."""
-    return create_app(harness.settings(database_url, tmp_path_factory.mktemp("home")))
+    made = create_app(harness.settings(database_url, tmp_path_factory.mktemp("home")))
+    made.test_client_class = harness.Browser
+    return made
 
 
 @pytest.fixture()
@@ -97,6 +99,7 @@ def live(cluster_url: str, tmp_path: Path, worker_id: str) -> Iterator[Flask]:
     name = f"live_{worker_id}_{os.getpid()}_{tmp_path.name[-40:]}".lower().replace("-", "_")[:60]
     url = harness.copy_database(cluster_url, name)
     app = create_app(harness.settings(url, tmp_path))
+    app.test_client_class = harness.Browser
     yield app
     with app.app_context():
         db.session.remove()

@@ -1,7 +1,10 @@
 """The parts of the harness that are plain functions: clusters, databases, settings."""
 import os
 from pathlib import Path
+from typing import Any
 
+from flask import g, has_app_context
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -10,6 +13,16 @@ from portal import features
 from portal.core.db import Base
 from portal.core.tenancy import roles, walls
 from portal.local.postgres import Cluster
+
+class Browser(FlaskClient):
+    """A browser whose requests know nothing of each other, though they share the test's application context."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request, with nothing left in `g` by the one before."""
+        for name in list(g) if has_app_context() else ():
+            g.pop(name)
+        return super().open(*args, **kwargs)
+
 
 TEMPLATE = "portal_template"
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
