@@ -5,7 +5,7 @@ JavaScript, and pikepdf runs none.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pikepdf
@@ -81,6 +81,17 @@ def render(data: bytes, max_pages: int = 10, width: int = 1200, max_pixels: int 
     """Return the first pages as PNG, `width` pixels wide or narrower when a page would pass `max_pixels`."""
     document = _drawn(data)
     return [_draw(document[number], width, max_pixels) for number in range(min(len(document), max_pages))]
+
+
+def attachment(data: bytes, names: Sequence[str], max_bytes: int = 20_000_000) -> list[bytes]:
+    """Return the first attached file called by one of `names` (compared without case), as a list of one; else empty."""
+    wanted = {name.casefold() for name in names}
+    with _opened(data) as pdf:
+        for name, spec in pdf.attachments.items():
+            if name.casefold() in wanted or spec.filename.casefold() in wanted:
+                content = spec.get_file().read_bytes()
+                return [content] if len(content) <= max_bytes else []
+    return []
 
 
 def _require_frame(data: bytes) -> None:

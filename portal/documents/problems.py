@@ -80,6 +80,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "es": "El XML es demasiado grande o profundo para revisarlo. Divídelo o pide ayuda a quien lo generó.",
         "en": "The XML is too large or too deep to examine. Split it, or ask whoever made it.",
     },
+    "einvoice.unknown": {
+        "es": "El XML no es una factura que sepamos leer (UBL 2.1 o CII). Sube el PDF y captura los datos.",
+        "en": "The XML is not an invoice that we can read (UBL 2.1 or CII). Upload the PDF and type the data.",
+    },
+    "einvoice.incomplete": {
+        "es": "A la factura electrónica le falta «{field}» o está mal escrito. Pide a quien la emitió que la corrija.",
+        "en": "The electronic invoice lacks “{field}” or has it wrong. Ask whoever issued it to correct it.",
+    },
     "office.macros": {
         "es": "El archivo contiene macros. Guárdalo sin macros (como .xlsx o .docx) y súbelo.",
         "en": "The file holds macros. Save it without macros (as .xlsx or .docx) and upload it.",

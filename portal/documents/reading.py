@@ -1,5 +1,6 @@
 """Reading a stranger's PDF or picture. Every function opens the file in the box and raises Refused or BoxFailure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.documents import box
@@ -38,6 +39,12 @@ def inspect_pdf(data: bytes, max_pages: int = MAX_PAGES) -> PdfFacts:
 def pdf_text(data: bytes, max_pages: int = 20) -> str:
     """Return the text of the first pages; empty for a scanned document."""
     return box.run("pdf.text", data, max_pages=max_pages).parts[0].decode()
+
+
+def pdf_attachment(data: bytes, names: Sequence[str]) -> bytes | None:
+    """Return the bytes of the first attachment called by one of `names`; None when there is none."""
+    parts = box.run("pdf.attachment", data, names=list(names)).parts
+    return parts[0] if parts else None
 
 
 def render_preview(data: bytes, max_pages: int = 10, width: int = 1200) -> list[bytes]:

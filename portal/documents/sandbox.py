@@ -31,6 +31,7 @@ TASKS: dict[str, Callable[..., Answer]] = {
     "pdf.inspect": _facts(pdf.inspect),
     "pdf.text": lambda data, **options: ({}, [pdf.text(data, **options).encode("utf-8", "replace")]),
     "pdf.render": _parts(pdf.render),
+    "pdf.attachment": _parts(pdf.attachment),
     "image.inspect": _facts(images.inspect),
     "image.render": _parts(images.render),
 }
