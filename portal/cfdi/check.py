@@ -10,7 +10,7 @@ The parts that this file calls (each yields findings that it weighs by `severity
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -53,8 +53,8 @@ class _Work:
     context: Context
     trust: TrustStore
     steps: dict[Step, StepState]
-    findings: list[Finding] = field(default_factory=list)
-    certificate: Certificate | None = None
+    findings: list[Finding]
+    issuer: issuer.Issuer
     provider: Certificate | None = None
     missing: list[str] = field(default_factory=list)
 
@@ -76,7 +76,9 @@ def judge(
         return Report(sha256, len(data), steps, reading.findings)
     steps[Step.WELLFORMED] = StepState.PASSED
     situation = _situation(reading.document, stamped)
-    work = _Work(reading.document, Context(at, situation, receiver), trust, steps, list(reading.findings))
+    judged = _issuer(reading.document, trust)
+    context = Context(at, situation, receiver, judged.certificate)
+    work = _Work(reading.document, context, trust, steps, list(reading.findings), judged)
     for step, run in _STEPS:
         _run(work, step, run)
     return _report(work, sha256, len(data), reading.version)
@@ -97,18 +99,32 @@ def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | No
         situation = work.context.situation
         findings = [weigh(finding, situation) for finding in found]
     except Exception as problem:  # any bytes must get a report: the promise of this file
-        findings = [Finding("ACUSE-INTERNAL", Status.NOT_RUN, f"{type(problem).__name__}: {problem}"[:200], step=step)]
+        findings = [_internal(step, problem)]
+    work.steps[step] = _state(step, findings) if findings else StepState.PASSED
     work.findings += findings
-    work.steps[step] = _state(step, findings)
+
+
+def _internal(step: Step, problem: Exception) -> Finding:
+    return Finding("ACUSE-INTERNAL", Status.NOT_RUN, f"{type(problem).__name__}: {problem}"[:200], step=step)
 
 
 def _state(step: Step, findings: list[Finding]) -> StepState:
-    statuses = {finding.status for finding in findings}
-    if Status.FAILED in statuses:
-        return StepState.FAILED
-    broken = any(f.code == "ACUSE-INTERNAL" for f in findings)
-    unfinished = Status.NOT_RUN in statuses and step not in (Step.RULES, Step.CATALOGS)
-    return StepState.NOT_RUN if broken or unfinished else StepState.PASSED
+    """Failed by any failure; not run by a fault of ours or, outside the rules, by what could not be checked."""
+    state = StepState.PASSED
+    for finding in findings:
+        if finding.status is Status.FAILED:
+            return StepState.FAILED
+        if finding.status is Status.NOT_RUN and (step not in _LISTS or finding.code == "ACUSE-INTERNAL"):
+            state = StepState.NOT_RUN
+    return state
+
+
+def _issuer(document: Comprobante, trust: TrustStore) -> issuer.Issuer:
+    """The issuer's certificate, read first because rules look at it too."""
+    try:
+        return issuer.check(document, trust)
+    except Exception as problem:  # as in `_run`
+        return issuer.Issuer((_internal(Step.CERTIFICATE, problem),))
 
 
 def _schema(work: _Work) -> Iterable[Finding]:
@@ -124,14 +140,12 @@ def _rules(work: _Work) -> Iterable[Finding]:
 
 
 def _certificate(work: _Work) -> Iterable[Finding]:
-    judged = issuer.check(work.document, work.trust)
-    work.certificate = judged.certificate
-    work.context = replace(work.context, certificate=judged.certificate)
-    return judged.findings
+    return work.issuer.findings
 
 
 def _seal(work: _Work) -> Iterable[Finding] | None:
-    return None if work.certificate is None else seal.check(work.document, work.certificate)
+    certificate = work.issuer.certificate
+    return None if certificate is None else seal.check(work.document, certificate)
 
 
 def _stamp(work: _Work) -> Iterable[Finding] | None:
@@ -150,26 +164,25 @@ def _own_stamp(document: Comprobante) -> Iterable[Finding] | None:
     return [Finding("ACUSE-EMISSION-STAMP", found=document.uuid, where=document.timbres[0].where(), step=Step.STAMP)]
 
 
-# The certificate is read before the rules, which may look at it; the report shows the steps in their own order.
 _STEPS: Final = (
-    (Step.CERTIFICATE, _certificate),
     (Step.SCHEMA, _schema),
     (Step.CATALOGS, _catalogs),
     (Step.RULES, _rules),
     (Step.SEAL, _seal),
+    (Step.CERTIFICATE, _certificate),
     (Step.STAMP, _stamp),
 )
-_ORDER: Final = {step: number for number, step in enumerate(Step)}
+# Their rules that need SAT's lists are never run offline: that does not leave the step unfinished.
+_LISTS: Final = (Step.CATALOGS, Step.RULES)
 
 
 def _report(work: _Work, sha256: str, size: int, version: str) -> Report:
-    document = work.document
-    work.findings.sort(key=lambda finding: _ORDER[finding.step])
+    document, ran = work.document, work.context.ran
     told = {finding.code for finding in work.findings}
     return Report(
         sha256=sha256, size=size, steps=work.steps, findings=tuple(work.findings),
-        passed=tuple(code for code in work.context.ran if code not in told), version=version,
-        type=document.tipo_de_comprobante, uuid=document.uuid, document=document, certificate=work.certificate,
+        passed=tuple([code for code in ran if code not in told]), version=version,
+        type=document.tipo_de_comprobante, uuid=document.uuid, document=document, certificate=work.issuer.certificate,
         pac_certificate=work.provider, missing_certificates=tuple(work.missing),
         expected_steps=_EXPECTED[work.context.situation],
     )  # fmt: skip

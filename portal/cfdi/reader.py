@@ -18,6 +18,7 @@ from portal.cfdi.sentences import Family, Sentence, register
 
 BOM: Final = b"\xef\xbb\xbf"
 _BLANKS: Final = b" \t\r\n"
+_SMALL: Final = 64 * 1024  # below this, no number of namespaces takes long
 _RESEND_ES = "Envía el XML tal como lo entregó el PAC, sin abrirlo ni guardarlo con otro programa."
 _RESEND_EN = "Send the XML just as the PAC delivered it, without opening and saving it in another program."
 _CFDI_ES = "Envía el XML de la factura (CFDI 4.0)."
@@ -119,7 +120,7 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Reading:
         root = _parse(_without_dirt(data, notes))
     except etree.XMLSyntaxError as problem:
         return _mend_or_refuse(data, notes, problem, limits)
-    return _judge_root(root, notes, limits)
+    return _judge_root(root, data, notes, limits)
 
 
 def _refused(code: str, found: str = "", expected: str = "", where: str = "") -> Reading:
@@ -150,13 +151,19 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
         return "ACUSE-XML-ENCODING"
     if _DOCTYPE in data and _doctype_in_prolog(start):
         return "ACUSE-XML-DOCTYPE"
-    return "ACUSE-XML-LIMITS" if data.count(b"<") > 2 * limits.elements + 64 or _many_prefixes(data, limits) else ""
+    return "ACUSE-XML-LIMITS" if _many_tags(data, limits) or _many_prefixes(data, limits) else ""
+
+
+def _many_tags(data: bytes, limits: Limits) -> bool:
+    """Whether there are more tags than the elements allowed can have."""
+    most = 2 * limits.elements + 64
+    return len(data) > most and data.count(b"<") > most
 
 
 def _many_prefixes(data: bytes, limits: Limits) -> bool:
     """Whether one start tag declares too many namespaces, each of which every tag below it would carry along."""
     most = limits.attributes
-    return data.count(b"xmlns") > most and any(tag.count(b"xmlns") > most for tag in data.split(b"<"))
+    return len(data) > _SMALL and data.count(b"xmlns") > most and any(tag.count(b"xmlns") > most for tag in data.split(b"<"))
 
 
 def _not_markup(start: bytes) -> str:
@@ -198,7 +205,7 @@ def _mend_or_refuse(data: bytes, notes: list[Finding], problem: etree.XMLSyntaxE
         except etree.XMLSyntaxError as still:
             problem = still
         else:
-            return _judge_root(root, [*notes, _note("ACUSE-NOTE-SCHEMALOCATION")], limits)
+            return _judge_root(root, data, [*notes, _note("ACUSE-NOTE-SCHEMALOCATION")], limits)
     return _malformed(data, problem)
 
 
@@ -229,8 +236,8 @@ def _malformed(data: bytes, problem: etree.XMLSyntaxError) -> Reading:
     return _refused("ACUSE-XML-MALFORMED", str(problem.msg)[:200], where=f"{line}:{column}")
 
 
-def _judge_root(root: etree._Element, notes: list[Finding], limits: Limits) -> Reading:
-    if root.getroottree().docinfo.internalDTD is not None:
+def _judge_root(root: etree._Element, data: bytes, notes: list[Finding], limits: Limits) -> Reading:
+    if _DOCTYPE in data and root.getroottree().docinfo.internalDTD is not None:
         return _refused("ACUSE-XML-DOCTYPE")
     if _over_limits(limits)(root):
         return _refused("ACUSE-XML-LIMITS")

@@ -143,11 +143,11 @@ def _untimely(document: Comprobante, stamp: TimbreFiscalDigital, plain: timedelt
 
 def _by_provider(stamp: TimbreFiscalDigital, findings: list[Finding], trust: TrustStore) -> Stamped:
     number = stamp.no_certificado_sat
-    where = stamp.where("NoCertificadoSAT")
     if not _NUMBER.fullmatch(number):
-        return Stamped((*findings, _finding("ACUSE-TFD-NUMBER", where, number[:40])))
+        return Stamped((*findings, _finding("ACUSE-TFD-NUMBER", stamp.where("NoCertificadoSAT"), number[:40])))
     provider = trust.provider(number)
     if provider is None:
+        where = stamp.where("NoCertificadoSAT")
         unknown = Finding(
             "ACUSE-TFD-PAC-UNKNOWN", Status.NOT_RUN, number, where=where, step=Step.STAMP, params={"number": number}
         )
@@ -157,18 +157,23 @@ def _by_provider(stamp: TimbreFiscalDigital, findings: list[Finding], trust: Tru
 
 
 def _provider(stamp: TimbreFiscalDigital, provider: Certificate, chain: Chain) -> list[Finding]:
-    findings = []
-    where = stamp.where("NoCertificadoSAT")
-    if chain.trust is not Trust.TRUSTED:
-        findings.append(_finding("ACUSE-TFD-PAC-CHAIN", where, provider.issuer_name))
-    if not provider.valid_at(stamp.fecha_timbrado.replace(tzinfo=zones.CENTRE)):
-        findings.append(_finding("ACUSE-TFD-PAC-DATE", where, stamp.written("FechaTimbrado"), _validity(provider)))
-    if stamp.rfc_prov_certif != provider_rfc(provider):
-        findings.append(_finding("ACUSE-TFD-PAC", where, stamp.rfc_prov_certif[:20], provider_rfc(provider)))
+    findings = _identity(stamp, provider, chain)
     seal = signature(stamp.sello_sat)
     if seal is None or not signed_by(provider, seal, stamp_cadena(stamp)):
         findings.append(_finding("ACUSE-TFD-SEAL", stamp.where("SelloSAT"), f"…{stamp.sello_sat[-8:]}"))
     return findings
+
+
+def _identity(stamp: TimbreFiscalDigital, provider: Certificate, chain: Chain) -> list[Finding]:
+    """The provider's certificate: signed by SAT, valid then, of the PAC that the stamp names."""
+    faults: list[tuple[str, str, str]] = []
+    if chain.trust is not Trust.TRUSTED:
+        faults.append(("ACUSE-TFD-PAC-CHAIN", provider.issuer_name, ""))
+    if not provider.valid_at(stamp.fecha_timbrado.replace(tzinfo=zones.CENTRE)):
+        faults.append(("ACUSE-TFD-PAC-DATE", stamp.written("FechaTimbrado"), _validity(provider)))
+    if stamp.rfc_prov_certif != provider_rfc(provider):
+        faults.append(("ACUSE-TFD-PAC", stamp.rfc_prov_certif[:20], provider_rfc(provider)))
+    return [_finding(code, stamp.where("NoCertificadoSAT"), found, expected) for code, found, expected in faults]
 
 
 def provider_rfc(certificate: Certificate) -> str:
