@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         log.info("request", method=request.method, path=request.path, status=response.status_code,
-                 ms=round((time.perf_counter() - g.started) * 1000, 1))
+                 ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1))
         structlog.contextvars.clear_contextvars()
         return response
 

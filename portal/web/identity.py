@@ -11,6 +11,7 @@ from flask import Flask, Request, Response, current_app, g, redirect, request, u
 from flask_login import LoginManager, UserMixin, current_user
 
 from portal.access.actor import ANONYMOUS, Actor
+from portal.core.db import is_open
 from portal.web import parking
 
 Loader = Callable[[str, str, str], Actor | None]
@@ -35,7 +36,9 @@ def install(app: Flask, loader: Loader) -> None:
 def _from_request(incoming: Request) -> SignedIn | None:
     token = incoming.cookies.get(cookie_name(), "")
     loader: Loader = current_app.extensions["portal_loader"]
-    actor = loader(token, incoming.remote_addr or "", g.get("request_id", "")) if token else None
+    if not token or not is_open():  # a request refused at the door (its form was forged) is nobody's
+        return None
+    actor = loader(token, incoming.remote_addr or "", g.get("request_id", ""))
     return SignedIn(actor) if actor else None
 
 
