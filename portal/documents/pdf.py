@@ -148,7 +148,7 @@ def _containers(pdf: pikepdf.Pdf) -> Iterator[Container]:
 def _inside(container: Container) -> list[Any]:
     if isinstance(container, pikepdf.Array):
         return list(container)
-    return [container.get(key) for key in container.keys()]  # noqa: SIM118 - not a Python dict
+    return [container.get(key) for key in container.keys()]  # not a Python dict
 
 
 def _is_direct_container(thing: Any) -> bool:

@@ -84,7 +84,7 @@ class S3Store:
 
     def open(self, name: str) -> BinaryIO:
         """Return the downloaded and verified object. Raises Missing, Corrupt."""
-        spool = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the caller closes it
+        spool = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # the caller closes it
         try:
             self._fetch(name, spool)
             verify(name, spool)

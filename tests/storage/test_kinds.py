@@ -20,6 +20,12 @@ BOMB = (
 )
 
 
+SATS_OWN = (
+    '<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" '
+    'xmlns:schemaLocation="http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/cfdv40.xsd" Version="4.0"/>'
+).encode()
+
+
 def refused(name, data, allowed=ALL, **options):
     with pytest.raises(kinds.Refused) as problem:
         kinds.check(name, data, allowed=allowed, **options)
@@ -35,6 +41,7 @@ def refused(name, data, allowed=ALL, **options):
         ("a.xml", XML, "xml"),
         ("a.xml", b"\xef\xbb\xbf" + XML, "xml"),
         ("a.xml", b"\r\n  " + XML, "xml"),
+        ("a.xml", SATS_OWN, "xml"),
         ("a.png", hostile.picture("PNG"), "png"),
         ("a.jpg", hostile.picture("JPEG"), "jpeg"),
         ("a.jpeg", hostile.picture("JPEG"), "jpeg"),
