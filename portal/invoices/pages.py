@@ -9,6 +9,9 @@ from portal.access.actor import Actor
 from portal.access.policy import Side
 from portal.core.i18n import _
 from portal.core.types import Page, Upload
+from portal.documents import invoice_text, reading
+from portal.documents.box import BoxFailure
+from portal.documents.problems import Refused
 from portal.invoices import pairing, queries, rows, services
 from portal.invoices.forms import AddForm, ForeignForm, ReplaceForm, VersionForm
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
@@ -128,5 +131,10 @@ def captured(form: ForeignForm, invoice: Invoice) -> None:
 
 
 def _read(file: StoredFile) -> dict[str, Any]:
-    """Return what a PDF's text says of its invoice; nothing when it cannot be read."""
-    return {}
+    """Return what a PDF's text says of its invoice; nothing when it cannot be read just now."""
+    try:
+        found = invoice_text.guess(reading.pdf_text(storage.read(file)))
+    except (Refused, BoxFailure):
+        return {}
+    sure = {"number": found.number, "issued_on": found.date, "total": found.total, "currency": found.currency}
+    return {name: guess.value for name, guess in sure.items() if guess is not None}

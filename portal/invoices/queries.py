@@ -39,6 +39,11 @@ ROW = (Invoice.id, Invoice.client_id, Invoice.relationship_id, Invoice.number, I
        Invoice.total, Invoice.paid, Invoice.status, Invoice.stamp, Invoice.verdict, Invoice.stages,
        Invoice.stage_label, Invoice.waiting_since, Invoice.scheduled_on, Invoice.reason, Invoice.created_at)
 
+ATTEMPT: tuple[Any, ...] = (IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id,
+                            IntakeAttempt.file_name, IntakeAttempt.uuid, IntakeAttempt.verdict,
+                            IntakeAttempt.invoice_id,
+                            Relationship.name.label("supplier_name"))
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -156,11 +161,8 @@ def settings(client_id: UUID) -> InvoiceSettings:
 
 def attempts(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the attempts to bring invoices in, newest first: (attempt's columns, supplier's name)."""
-    query: Select[Any] = select(IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id, IntakeAttempt.file_name,
-                   IntakeAttempt.uuid, IntakeAttempt.verdict, IntakeAttempt.invoice_id,
-                   Relationship.name.label("supplier_name")
-                   ).join(Relationship, Relationship.id == IntakeAttempt.relationship_id).where(_attempts_of(actor))
-    return listing.read(query, [IntakeAttempt.id], cursor)
+    query = select(*ATTEMPT).join(Relationship, Relationship.id == IntakeAttempt.relationship_id)
+    return listing.read(query.where(_attempts_of(actor)), [IntakeAttempt.id], cursor)
 
 
 def attempt(actor: Actor, attempt_id: UUID) -> IntakeAttempt:
