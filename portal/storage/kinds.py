@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portal.cfdi import reader
-from portal.cfdi import reader
 from portal.core.errors import Unavailable
 from portal.documents import reading, xml
 from portal.documents.box import BoxFailure

@@ -1,6 +1,5 @@
 """Which store this installation uses, and the one the services speak to."""
 from config.settings import Settings
-
 from portal.storage.local import LocalStore
 from portal.storage.s3 import S3Store
 from portal.storage.store import Store

@@ -21,9 +21,9 @@ BOMB = (
 
 
 SATS_OWN = (
-    '<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" '
-    'xmlns:schemaLocation="http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/cfdv40.xsd" Version="4.0"/>'
-).encode()
+    b'<cfdi:Comprobante xmlns:cfdi="http://www.sat.gob.mx/cfd/4" '
+    b'xmlns:schemaLocation="http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/cfdv40.xsd" Version="4.0"/>'
+)
 
 
 def refused(name, data, allowed=ALL, **options):
