@@ -7,6 +7,7 @@ time, so one element with 200,000 of them would take minutes.
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,6 +98,7 @@ _PARSER_OPTIONS: Final = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False, "huge_tree": False,
     "recover": False, "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
+_thread: Final = threading.local()
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"'>]{0,40})["']""")
 _UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _FOREIGN_STARTS: Final = (
@@ -120,7 +122,7 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Reading:
         root = _parse(_without_dirt(data, notes))
     except etree.XMLSyntaxError as problem:
         return _mend_or_refuse(data, notes, problem, limits)
-    return _judge_root(root, data, notes, limits)
+    return _judge_root(root, notes, limits)
 
 
 def _refused(code: str, found: str = "", expected: str = "", where: str = "") -> Reading:
@@ -149,7 +151,7 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
     declared = _ENCODING.match(start)
     if declared is not None and declared.group(1).lower() not in _UTF8:
         return "ACUSE-XML-ENCODING"
-    if _DOCTYPE in data and _doctype_in_prolog(start):
+    if _doctype_in_prolog(start):
         return "ACUSE-XML-DOCTYPE"
     return "ACUSE-XML-LIMITS" if _many_tags(data, limits) or _many_prefixes(data, limits) else ""
 
@@ -163,7 +165,9 @@ def _many_tags(data: bytes, limits: Limits) -> bool:
 def _many_prefixes(data: bytes, limits: Limits) -> bool:
     """Whether one start tag declares too many namespaces, each of which every tag below it would carry along."""
     most = limits.attributes
-    return len(data) > _SMALL and data.count(b"xmlns") > most and any(tag.count(b"xmlns") > most for tag in data.split(b"<"))
+    if len(data) <= _SMALL or data.count(b"xmlns") <= most:
+        return False
+    return any(tag.count(b"xmlns") > most for tag in data.split(b"<"))
 
 
 def _not_markup(start: bytes) -> str:
@@ -175,9 +179,9 @@ def _not_markup(start: bytes) -> str:
 
 
 def _doctype_in_prolog(start: bytes) -> bool:
-    """Whether the DOCTYPE stands before the root element (it may also be plain text inside a comment or CDATA)."""
+    """Whether a DOCTYPE stands before the root element: inside a later comment or CDATA it would be plain text."""
     first = _START_TAG.search(start)
-    return first is None or start.index(_DOCTYPE) < first.start()
+    return start.find(_DOCTYPE, 0, first.start() if first is not None else len(start)) >= 0
 
 
 def _without_dirt(data: bytes, notes: list[Finding]) -> bytes:
@@ -193,8 +197,11 @@ def _without_dirt(data: bytes, notes: list[Finding]) -> bytes:
 
 
 def _parse(data: bytes) -> etree._Element:
-    """One strict parse; each call has its own parser, so threads never wait for one another."""
-    return etree.fromstring(data, etree.XMLParser(**_PARSER_OPTIONS))
+    """One strict parse. Each thread has its own parser, so that none waits for another."""
+    parser = getattr(_thread, "parser", None)
+    if parser is None:
+        parser = _thread.parser = etree.XMLParser(**_PARSER_OPTIONS)
+    return etree.fromstring(data, parser)
 
 
 def _mend_or_refuse(data: bytes, notes: list[Finding], problem: etree.XMLSyntaxError, limits: Limits) -> Reading:
@@ -205,7 +212,7 @@ def _mend_or_refuse(data: bytes, notes: list[Finding], problem: etree.XMLSyntaxE
         except etree.XMLSyntaxError as still:
             problem = still
         else:
-            return _judge_root(root, data, [*notes, _note("ACUSE-NOTE-SCHEMALOCATION")], limits)
+            return _judge_root(root, [*notes, _note("ACUSE-NOTE-SCHEMALOCATION")], limits)
     return _malformed(data, problem)
 
 
@@ -236,8 +243,8 @@ def _malformed(data: bytes, problem: etree.XMLSyntaxError) -> Reading:
     return _refused("ACUSE-XML-MALFORMED", str(problem.msg)[:200], where=f"{line}:{column}")
 
 
-def _judge_root(root: etree._Element, data: bytes, notes: list[Finding], limits: Limits) -> Reading:
-    if _DOCTYPE in data and root.getroottree().docinfo.internalDTD is not None:
+def _judge_root(root: etree._Element, notes: list[Finding], limits: Limits) -> Reading:
+    if root.getroottree().docinfo.internalDTD is not None:
         return _refused("ACUSE-XML-DOCTYPE")
     if _over_limits(limits)(root):
         return _refused("ACUSE-XML-LIMITS")

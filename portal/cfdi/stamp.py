@@ -123,7 +123,7 @@ def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> l
     findings = []
     if not timedelta(0) <= zones.until_stamp(fecha, document.lugar_expedicion, stamped) <= _LIMIT:
         findings.append(_untimely(document, stamp, stamped - fecha))
-    if stamped.replace(tzinfo=zones.CENTRE) > at + _CLOCK:
+    if zones.moment(stamped) > at + _CLOCK:
         findings.append(_finding("ACUSE-TFD-FUTURE", stamp.where("FechaTimbrado"), str(stamped)))
     if document.version == "3.3" and fecha.date() > _LAST_33:
         findings.append(_finding("ACUSE-CFDI-33-LATE", document.where("Fecha"), str(fecha), f"<= {_LAST_33}"))
@@ -169,7 +169,7 @@ def _identity(stamp: TimbreFiscalDigital, provider: Certificate, chain: Chain) -
     faults: list[tuple[str, str, str]] = []
     if chain.trust is not Trust.TRUSTED:
         faults.append(("ACUSE-TFD-PAC-CHAIN", provider.issuer_name, ""))
-    if not provider.valid_at(stamp.fecha_timbrado.replace(tzinfo=zones.CENTRE)):
+    if not provider.valid_at(zones.moment(stamp.fecha_timbrado)):
         faults.append(("ACUSE-TFD-PAC-DATE", stamp.written("FechaTimbrado"), _validity(provider)))
     if stamp.rfc_prov_certif != provider_rfc(provider):
         faults.append(("ACUSE-TFD-PAC", stamp.rfc_prov_certif[:20], provider_rfc(provider)))

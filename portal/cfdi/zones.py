@@ -51,8 +51,8 @@ def zone_of(postcode: str) -> ZoneInfo:
     return CENTRE
 
 
-def moment(local: datetime, postcode: str) -> datetime:
-    """The aware UTC moment of a local date and time at a postcode."""
+def moment(local: datetime, postcode: str = "") -> datetime:
+    """The aware UTC moment of a local date and time at a postcode (without one, Mexico Centre: a stamp's)."""
     return local.replace(tzinfo=zone_of(postcode)).astimezone(UTC)
 
 
