@@ -68,12 +68,17 @@ def at(url: str, database: str) -> str:
 
 def settings(database_url: str, home: Path, **more: str) -> Settings:
     """Return the settings of a test: no Redis, no SMTP, files in `home`."""
-    return Settings.from_env({
+    return Settings.from_env(environment(database_url, home, **more))
+
+
+def environment(database_url: str, home: Path, **more: str) -> dict[str, str]:
+    """Return the same as variables, for a process of its own."""
+    return {
         "PORTAL_HOME": str(home), "PORTAL_DATABASE_URL": database_url, "PORTAL_DEMO": "1",
         "PORTAL_BASE_URL": "http://localhost", "PORTAL_SECRET_KEY": "test-" + "0123456789abcdef" * 4,
         "PORTAL_ENCRYPTION_KEYS": "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "PORTAL_RATE_LIMITS": "0",
         "PORTAL_LOG_LEVEL": "ERROR", **more,
-    })
+    }
 
 
 def _run(url: str, *statements: str) -> None:

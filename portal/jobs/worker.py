@@ -167,7 +167,7 @@ def _in_child(app: Flask, outbox_id: UUID, limit: int) -> int:
         with app.app_context(), UnixSignalDeathPenalty(limit, JobTimeoutException):
             db.engine.dispose(close=False)
             return 0 if runner.run(outbox_id) else 1
-    except BaseException as error:  # noqa: BLE001 - the last frame of a child process
+    except BaseException as error:
         log.error("worker.child_failed", error=type(error).__name__)
         return 1
 

@@ -17,9 +17,9 @@ STYLES: dict[str, str] = {
     "title": f"margin:8px 0 16px;{FONT};font-size:22px;line-height:1.3;font-weight:650;color:#1c2430",
     "line": "margin:0 0 16px",
     "button-row": "margin:24px 0",
-    "button": "display:inline-block;padding:12px 20px;background-color:#1f5fbf;border-radius:6px;color:#ffffff;"
+    "button": "display:inline-block;padding:12px 20px;background-color:#0b655f;border-radius:6px;color:#ffffff;"
               "font-weight:600;text-decoration:none",
-    "plain-link": "color:#1f5fbf;word-break:break-all",
+    "plain-link": "color:#0b655f;word-break:break-all",
     "small": "margin:0 0 16px;font-size:14px;color:#4a5565",
     "facts": "width:100%;margin:0 0 20px;border-collapse:collapse",
     "fact-name": "padding:8px 12px 8px 0;border-bottom:1px solid #e6e9ee;text-align:left;vertical-align:top;"
