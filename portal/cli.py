@@ -4,7 +4,10 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from portal.accounts import joining
+from portal.audit import commands as audit
 from portal.core import db
+from portal.jobs import commands as jobs
+from portal.mail import commands as mail
 
 
 def register(app: Flask) -> None:
@@ -22,4 +25,4 @@ def setup_token() -> None:
     click.echo(address)
 
 
-COMMANDS: tuple[click.Command, ...] = (setup_token,)
+COMMANDS: tuple[click.Command, ...] = (setup_token, jobs.group, audit.group, mail.group)
