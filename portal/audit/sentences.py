@@ -42,7 +42,7 @@ LABELS: dict[str, Any] = {
     "amount": lazy("Amount"), "currency": lazy("Currency"), "invoices": lazy("Invoices"), "pay_on": lazy("Date"),
     "before": lazy("Before"), "after": lazy("After"), "note": lazy("Note"), "email": lazy("E-mail"),
     "changed": lazy("Changed"), "roles": lazy("Roles"), "bank": lazy("Bank"), "last4": lazy("Last four digits"),
-    "field": lazy("Field"), "fields": lazy("Fields"), "item": lazy("Item"), "rejected": lazy("Rejected"),
+    "field": lazy("Field"), "fields": lazy("Fields"), "item": lazy("Item"), "rejected": lazy("Items rejected"),
     "replaced": lazy("Replaced"), "requirement": lazy("Requirement"), "codes": lazy("Codes"), "uuid": lazy("UUID"),
     "total": lazy("Total"), "act": lazy("What was done"), "change": lazy("What was done"), "side": lazy("Side"),
     "organization": lazy("Organization"), "count": lazy("How many"), "how": lazy("How"), "letter": lazy("Letter"),

@@ -5,6 +5,7 @@ again. SIGTERM lets the running job end; a second one ends it (its row is taken 
 """
 import argparse
 import os
+import resource
 import signal
 import sys
 import threading
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 IDLE = 10  # seconds of silence after which the outbox is swept
 AWAY = 3.0  # seconds between two looks at the database while Redis is away
 CONNECT = 2.0
+MEMORY = 2 * 1024**3  # what one job may use, in bytes
 OVERDUE = 30  # seconds after its time limit that a process has to end
 
 
@@ -67,6 +69,7 @@ class _Listener(Worker):
             raise RedisAway(str(error)) from error
 
     def main_work_horse(self, job: Message, queue: Queue) -> None:
+        _confine()
         with self.app.app_context():
             db.engine.dispose(close=False)  # the parent's connections are the parent's
             super().main_work_horse(job, queue)
@@ -159,8 +162,16 @@ def _isolated(app: Flask, outbox_id: UUID, name: str) -> bool:
     return False
 
 
+def _confine() -> None:
+    """A file that was made to eat the machine's memory fails its own job, and leaves no core behind."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def _in_child(app: Flask, outbox_id: UUID, limit: int) -> int:
     os.setpgrp()
+    _confine()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:

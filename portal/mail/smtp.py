@@ -56,7 +56,7 @@ def _judged() -> Iterator[None]:
         yield
     except smtplib.SMTPResponseException as error:
         raise (Permanent if 500 <= error.smtp_code < 600 else Temporary)(_reason(error)) from error
-    except (smtplib.SMTPException, OSError) as error:
+    except Exception as error:  # also our own time limit, which may strike anywhere
         raise Temporary(_reason(error)) from error
 
 
@@ -89,7 +89,7 @@ def _data(smtp: smtplib.SMTP, message: EmailMessage) -> None:
     try:
         smtp.send(_bytes(message))
         code, answer = smtp.getreply()
-    except (smtplib.SMTPException, OSError) as error:
+    except Exception as error:
         raise Doubtful(_reason(error)) from error
     if code != 250:
         with _judged():

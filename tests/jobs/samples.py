@@ -102,3 +102,8 @@ def slow(actor: Actor) -> None:
 @job("test.endless", timeout=1)
 def endless(actor: Actor) -> None:
     time.sleep(30)
+
+
+@job("test.greedy")
+def greedy(actor: Actor) -> None:
+    SEEN.append(bytearray(3 * 1024**3))

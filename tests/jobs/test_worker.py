@@ -103,6 +103,17 @@ def test_a_job_that_takes_too_long_is_ended(base: Flask, start: Callable[[], Bas
 
 
 @pytest.mark.parametrize("redis", [True, False])
+def test_a_job_that_eats_memory_fails_alone(base: Flask, valkey: Valkey, start: Callable[[], BaseProcess],
+                                            redis: bool) -> None:
+    if not redis:
+        valkey.kill()
+    process = start()
+    defer("test.greedy")
+    until(lambda: "MemoryError" in row_of("test.greedy").last_error)
+    assert process.is_alive()
+
+
+@pytest.mark.parametrize("redis", [True, False])
 def test_sigterm_lets_the_running_job_end(base: Flask, valkey: Valkey, start: Callable[[], BaseProcess],
                                           redis: bool) -> None:
     if not redis:
