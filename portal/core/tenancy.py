@@ -12,6 +12,7 @@ APP, DOOR, OWNER = "portal_app", "portal_door", "portal_owner"
 
 
 def among(setting: str) -> str:
+    """Return the right side of `column = …` for one of the lists that `core.db.Scope` puts on a transaction."""
     # The sub-select makes PostgreSQL read the setting once per query, not once per row.
     return f"ANY ((SELECT portal_ids('portal.{setting}'))::uuid[])"
 
