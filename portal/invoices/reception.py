@@ -257,7 +257,6 @@ def _accept(invoice: Invoice, intake: Intake, examined: Examined, file: Upload |
 
 def _refuse(intake: Intake, examined: Examined, file: Upload | None) -> Received:
     attempt = _attempt(intake, examined, file)
-    attempt.id = new_id()
     attempt.invoice_id = intake.own_id
     session.add(attempt)
     announce(events.InvoiceRefused(client_id=attempt.client_id, relationship_id=attempt.relationship_id,
@@ -268,7 +267,7 @@ def _refuse(intake: Intake, examined: Examined, file: Upload | None) -> Received
 
 def _attempt(intake: Intake, examined: Examined, file: Upload | None, sha256: str = "") -> IntakeAttempt:
     uuid = examined.report.uuid if examined.report else ""
-    return IntakeAttempt(client_id=intake.relationship.client_id, relationship_id=intake.relationship.id,
+    return IntakeAttempt(id=new_id(), client_id=intake.relationship.client_id, relationship_id=intake.relationship.id,
                          user_id=intake.actor.user_id, file_name=_name(file), uuid=uuid[:36] or None,
                          sha256=sha256 or hashlib.sha256(file.data if file else b"").hexdigest(),
                          verdict=examined.verdict, findings=examined.findings)

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 
 from portal.access.actor import Actor
-from portal.core.db import session
+from portal.core.db import is_open, session
 from portal.core.types import Upload
 from portal.invoices import services, trust
 from portal.local.authority import Authority
@@ -109,6 +109,8 @@ def seller(world: World, buyer: Buyer) -> Seller:
 
 def detached(made: Any) -> Any:
     """Forget the session's objects: what a test holds stays readable after a refused act was rolled back."""
+    if is_open():
+        session.flush()
     session.expunge_all()
     return made
 

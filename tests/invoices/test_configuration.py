@@ -112,7 +112,8 @@ def test_only_the_administrator_configures(world, buyer, admin, supplier):
 def test_another_clients_requirement_is_not_found(world, admin):
     row = add(world, admin, "A")
     other = world.actor(world.client("Otra", "OCO050505IJ6"), "administrator")
-    for act in (lambda: services.archive_requirement(row.id, other), lambda: services.restore_requirement(row.id, other),
+    for act in (lambda: services.archive_requirement(row.id, other),
+                lambda: services.restore_requirement(row.id, other),
                 lambda: services.move_requirement(row.id, True, other),
                 lambda: services.edit_requirement(row.id, SaveRequirement(type=TEXT, label_es="X"), other)):
         with pytest.raises(NotFound), world.acting(other):
