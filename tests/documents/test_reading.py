@@ -96,7 +96,7 @@ def test_a_preview_is_a_png_of_the_asked_width():
     assert len(reading.render_preview(hostile.PLAIN, max_pages=1)) == 1
 
 
-@pytest.mark.parametrize("size", [(14_400, 14_400), (14_400, 1), (1, 14_400), (0.1, 0.1), (3, 14_400)])
+@pytest.mark.parametrize("size", [(14_400, 14_400), (14_400, 1), (1, 14_400), (0.1, 0.1), (3, 14_400), (600, 3_000)])
 def test_pages_of_any_size_give_a_bounded_picture(size):
     picture = Image.open(io.BytesIO(reading.render_preview(hostile.of_size(*size), width=1200)[0]))
     assert picture.width * picture.height <= 4_100_000

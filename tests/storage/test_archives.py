@@ -64,6 +64,15 @@ def overlapping():
     return bytes(data)
 
 
+def quoted():
+    """The second entry points into the body of the first, where a proper local header lies."""
+    data = bytearray(packed(("b", b"y" * 100), method=zipfile.ZIP_STORED))
+    body = bytes(data[: data.index(b"PK\x01\x02")])
+    both = bytearray(packed(("a", body), ("b", b"y" * 100), method=zipfile.ZIP_STORED))
+    struct.pack_into("<L", both, both.rindex(b"PK\x01\x02") + 42, both.index(body))
+    return bytes(both)
+
+
 def mismatched():
     return GOOD.replace(b"a.xml", b"b.exe", 1)
 
@@ -96,6 +105,7 @@ def test_a_comment_is_fine():
         (b"MZ" + GOOD, "zip.unsafe"),
         (encrypted(), "zip.encrypted"),
         (overlapping(), "zip.unsafe"),
+        (quoted(), "zip.unsafe"),
         (mismatched(), "zip.unsafe"),
         (packed(("a", b"x"), method=zipfile.ZIP_BZIP2), "zip.unsafe"),
         (packed(("a", b"x"), method=zipfile.ZIP_LZMA), "zip.unsafe"),
