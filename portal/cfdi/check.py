@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from portal.cfdi import issuer, reader, schema, seal, stamp
@@ -28,6 +29,7 @@ from portal.cfdi.trust import TrustStore
 
 __all__ = ["Limits", "TaxProfile", "judge"]
 
+_MOST: Final = 1000  # findings of one step: more teach nobody, and saying the place of each takes time
 _ALL: Final = frozenset(Step)
 _EXPECTED: Final = {
     Situation.STAMPED: _ALL,
@@ -97,7 +99,7 @@ def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | No
         if found is None:
             return
         situation = work.context.situation
-        findings = [weigh(finding, situation) for finding in found]
+        findings = [weigh(finding, situation) for finding in islice(found, _MOST)]
     except Exception as problem:  # any bytes must get a report: the promise of this file
         findings = [_internal(step, problem)]
     work.steps[step] = _state(step, findings) if findings else StepState.PASSED

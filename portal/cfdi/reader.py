@@ -74,12 +74,15 @@ register(Family.NOTE, {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is read. A concepto with one tax is four elements and some 450 bytes: 50,000 conceptos fit."""
+    """How much is read. A concepto with one tax is four elements and some 450 bytes: 50,000 conceptos fit.
+
+    Attributes are counted in each element; addenda with a hundred of them are seen in practice.
+    """
 
     bytes: int = 40 * 1024 * 1024
     elements: int = 400_000
-    attributes: int = 64
-    depth: int = 32
+    attributes: int = 256
+    depth: int = 64
 
 
 DEFAULT_LIMITS: Final = Limits()
