@@ -1,0 +1,234 @@
+"""The digital record: giving, sending, reviewing, correcting, expiring; and the bank accounts in it."""
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, text
+
+from portal.banking.clabe import check_digit
+from portal.core import db
+from portal.core.clock import today
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, StepUpNeeded
+from portal.core.types import Upload
+from portal.suppliers import expiry, layout, records, reviews
+from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordStatus, ReviewState
+from portal.suppliers.reviews import DecideItem, Item
+from tests.factories import Buyer, Seller, World
+from tests.papers import PDF
+
+CLABE = "01218000123456789"
+CLABE += check_digit(CLABE)
+
+
+@pytest.fixture()
+def buyer(world: World) -> Buyer:
+    client = world.client()
+    with world.acting(world.actor(client, "administrator")) as actor:
+        section = layout.save_section("Documentos", "Documents", actor)
+        for label, kind, mandatory, grows_old in (
+            ("Constancia", FieldType.FILE, True, Expiry.NONE), ("Teléfono", FieldType.TEXT, True, Expiry.NONE),
+            ("Opinión", FieldType.TEXT, False, Expiry.DOCUMENT_DATE), ("Crédito", FieldType.NUMBER, False, Expiry.NONE),
+        ):
+            layout.save_field(layout.SaveField(
+                section_id=section.id, label_es=label, label_en="", help_es="", help_en="", type=kind,
+                mandatory=mandatory, kinds=(), choices=(), file_types=("pdf",), max_mb=5, expiry=grows_old,
+                lifetime_days=30 if grows_old is Expiry.DOCUMENT_DATE else None), actor)
+    return client
+
+
+@pytest.fixture()
+def seller(world: World, buyer: Buyer) -> Seller:
+    return world.supplier(buyer)
+
+
+def give(world: World, seller: Seller, label: str, **more: object) -> None:
+    with world.acting(world.actor(seller)) as actor:
+        records.give(records.GiveField(seller.id, fields_of(seller)[label], **more), actor)  # type: ignore[arg-type]
+
+
+def fields_of(seller: Seller) -> dict[str, object]:
+    return {f.label_es: f.id for f in layout.layout_for(seller.relationship).fields}
+
+
+def account(seller: Seller, **more: object) -> records.GiveAccount:
+    values: dict[str, object] = {"relationship_id": seller.id, "holder": "Papelería", "country": "MEX",
+                                 "currency": "MXN", "number": CLABE, **more}
+    return records.GiveAccount(**values)  # type: ignore[arg-type]
+
+
+def complete(world: World, seller: Seller) -> None:
+    give(world, seller, "Constancia", upload=Upload("c.pdf", PDF))
+    give(world, seller, "Teléfono", value="55 1234 5678")
+    with world.acting(world.actor(seller)) as actor:
+        records.give_account(account(seller), actor)
+
+
+def send(world: World, seller: Seller) -> None:
+    with world.acting(world.actor(seller)) as actor:
+        records.send(seller.id, actor)
+
+
+def status(world: World, seller: Seller) -> RecordStatus:
+    with world.owner():
+        return db.session.scalars(select(Record).filter_by(relationship_id=seller.id)).one().status
+
+
+def test_the_way_of_a_record(world: World, buyer: Buyer, seller: Seller) -> None:
+    assert status(world, seller) is RecordStatus.EMPTY
+    give(world, seller, "Teléfono", value="55 1234 5678")
+    assert status(world, seller) is RecordStatus.INCOMPLETE
+    complete(world, seller)
+    assert status(world, seller) is RecordStatus.READY
+    send(world, seller)
+    assert status(world, seller) is RecordStatus.SENT
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        assert reviews.approve_all(seller.id, actor) == 2
+        (bank,) = records.accounts(seller.id)
+        reviews.decide(DecideItem(seller.id, Item.ACCOUNT, bank.id, approve=True), actor)
+    assert status(world, seller) is RecordStatus.APPROVED
+
+
+def test_sending_without_what_is_mandatory_names_it(world: World, seller: Seller) -> None:
+    give(world, seller, "Teléfono", value="1")
+    with pytest.raises(Invalid) as refused:
+        send(world, seller)
+    assert "Constancia" in str(refused.value.message) and "cuenta bancaria" in str(refused.value.message)
+
+
+def test_sending_twice_is_a_conflict(world: World, seller: Seller) -> None:
+    complete(world, seller)
+    send(world, seller)
+    with pytest.raises(Conflict):
+        send(world, seller)
+
+
+def test_only_what_was_rejected_is_given_again(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    send(world, seller)
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        values = {v.field_id: v for v in records.current_values(seller.id).values()}
+        bad = values[fields_of(seller)["Teléfono"]]
+        with pytest.raises(Invalid):
+            reviews.decide(DecideItem(seller.id, Item.FIELD, bad.id, approve=False), actor)
+        reviews.decide(DecideItem(seller.id, Item.FIELD, bad.id, approve=False, reason="falta la lada"), actor)
+        with pytest.raises(Conflict):
+            reviews.decide(DecideItem(seller.id, Item.FIELD, bad.id, approve=True), actor)
+    assert status(world, seller) is RecordStatus.CORRECTIONS
+    give(world, seller, "Teléfono", value="33 1234 5678")
+    send(world, seller)
+    with world.acting(world.actor(seller)):
+        history = records.history(seller.id, fields_of(seller)["Teléfono"])
+    assert [v.state for v in history] == [ReviewState.SENT, ReviewState.REPLACED]
+
+
+@pytest.mark.parametrize(("label", "more", "field"), [
+    ("Constancia", {"upload": Upload("x.pdf", b"no es un pdf")}, None),
+    ("Constancia", {"upload": Upload("x.pdf", b"")}, None),
+    ("Constancia", {}, "file"), ("Teléfono", {"value": "  "}, "value"), ("Crédito", {"value": "treinta"}, "value"),
+    ("Crédito", {"value": "NaN"}, "value"), ("Opinión", {"value": "positiva"}, "document_date"),
+])
+def test_bad_answers_teach(world: World, seller: Seller, label: str, more: dict[str, object], field: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        give(world, seller, label, **more)
+    assert field is None or field in refused.value.fields
+    assert status(world, seller) is RecordStatus.EMPTY
+
+
+def test_a_document_that_has_expired_already_is_refused(world: World, seller: Seller) -> None:
+    with pytest.raises(Invalid):
+        give(world, seller, "Opinión", value="positiva", document_date=today("UTC") - timedelta(days=60))
+
+
+def test_what_reaches_its_date_expires_once(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    give(world, seller, "Opinión", value="positiva", document_date=today("America/Mexico_City") - timedelta(days=29))
+    with world.owner():
+        for value in records.current_values(seller.id).values():
+            if value.expires_on:
+                value.expires_on = today("America/Mexico_City")
+        db.session.scalars(select(Record)).one().next_expiry = today("America/Mexico_City")
+    with db.transaction(db.DOOR):
+        assert (buyer.id, seller.id) in expiry.due()
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        assert expiry.expire(seller.id, actor) == ["Opinión"]
+        assert expiry.expire(seller.id, actor) == []
+    assert status(world, seller) is RecordStatus.EXPIRED
+
+
+def test_an_account_number_is_never_in_the_clear(world: World, seller: Seller) -> None:
+    complete(world, seller)
+    with world.owner():
+        row = db.session.scalars(select(BankAccount)).one()
+        assert CLABE not in row.number and row.number_last4 == CLABE[-4:] and row.bank_name
+        everything = db.session.execute(text("SELECT string_agg(details::text, ' ') FROM audit_events")).scalar()
+    assert CLABE not in (everything or "") and CLABE[:10] not in (everything or "")
+
+
+@pytest.mark.parametrize(("more", "field"), [
+    ({"number": CLABE[:-1] + str((int(CLABE[-1]) + 1) % 10)}, "number"),
+    ({"number": "12345"}, "number"), ({"country": "USA", "number": "1234567890", "bic": ""}, "bic"),
+    ({"country": "DEU", "number": "DE89370400440532013001", "bic": "COBADEFF"}, "number"),
+])
+def test_wrong_account_numbers(world: World, seller: Seller, more: dict[str, str], field: str) -> None:
+    with world.acting(world.actor(seller)) as actor:
+        with pytest.raises(Invalid) as refused:
+            records.give_account(account(seller, **more), actor)
+    assert field in refused.value.fields
+
+
+def test_an_account_abroad_needs_no_invented_clabe(world: World, seller: Seller) -> None:
+    with world.acting(world.actor(seller)) as actor:
+        row = records.give_account(account(seller, country="DEU", currency="EUR", bank_name="Commerzbank",
+                                           number="DE89 3704 0044 0532 0130 00", bic="COBADEFF"), actor)
+    assert (row.number_kind, row.number_last4, row.bic) == ("iban", "3000", "COBADEFF")
+
+
+def test_the_same_account_is_given_once_and_seen_elsewhere(world: World, buyer: Buyer, seller: Seller) -> None:
+    twin = world.supplier(buyer, "Otra", "OTR030303AB1")
+    for one in (seller, twin):
+        with world.acting(world.actor(one)) as actor:
+            records.give_account(account(one), actor)
+    with world.acting(world.actor(seller)) as actor, pytest.raises(Invalid):
+        records.give_account(account(seller), actor)
+    with world.acting(world.actor(buyer, "accounts_payable")):
+        assert reviews.same_account_elsewhere(records.accounts(twin.id)[0]) == [seller.relationship.name]
+
+
+def test_bank_data_need_the_password_again(world: World, seller: Seller) -> None:
+    with world.acting(world.actor(seller, stepped_up_at=None)) as actor, pytest.raises(StepUpNeeded):
+        records.give_account(account(seller), actor)
+
+
+def test_who_registered_the_supplier_does_not_approve_its_account(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    send(world, seller)
+    person = buyer.people["accounts_payable"]
+    with world.owner():
+        db.session.merge(seller.relationship).registered_by = person.user.id
+    with world.acting(world.actor_of(person)) as actor, pytest.raises(Invalid):
+        reviews.decide(DecideItem(seller.id, Item.ACCOUNT, records.accounts(seller.id)[0].id, approve=True), actor)
+
+
+def test_the_full_number_is_shown_to_treasury_and_written_down(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor, pytest.raises(NotAllowed):
+        reviews.reveal(seller.id, uuid4(), actor)
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        _row, number = reviews.reveal(seller.id, records.accounts(seller.id)[0].id, actor)
+    assert number == CLABE
+    with world.owner():
+        seen = db.session.execute(text("SELECT count(*) FROM audit_events WHERE kind LIKE '%BankNumberRevealed%'"))
+        assert seen.scalar() == 1
+
+
+def test_another_supplier_and_another_client_see_nothing(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    stranger, outsider = world.supplier(buyer, "Otra", "OTR030303AB1"), world.client("Ajena", "AJE010101AA1")
+    with world.acting(world.actor(stranger)) as actor:
+        assert records.current_values(seller.id) == {} and records.accounts(seller.id) == []
+        with pytest.raises(NotFound):
+            records.send(seller.id, actor)
+    with world.acting(world.actor(outsider, "accounts_payable")) as actor:
+        assert records.accounts(seller.id) == []
+        with pytest.raises(NotFound):
+            reviews.decide(DecideItem(seller.id, Item.FIELD, uuid4(), approve=True), actor)
