@@ -1,11 +1,223 @@
-"""Interim, until the light schema lands (CFDI-B owns this file: overwrite it)."""
-from collections.abc import Iterable
+"""The schema step: SAT's XSD (light copy) on the received tree, in sentences for people instead of libxml2's.
+
+Addenda is not judged. Every known complement is judged by its own schema; one without a schema leaves the step not run
+and is named. Codes of catalogs are not looked up here but in `catalogs.check`. Where SAT's matrix has a code for what
+the schema refuses (CFDI40101, the form of Fecha), the finding carries it.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
 
 from lxml import etree
 
+from portal.cfdi import light
+from portal.cfdi.catalogs.codes import code_of
+from portal.cfdi.lazy import place
 from portal.cfdi.report import Finding, Status, Step
+from portal.cfdi.sentences import Family, Sentence, register
+
+_MOST: Final = 40  # findings: more of them teach nothing
+_XS: Final = "http://www.w3.org/2001/XMLSchema"
+_FIX_ES = "Corrígelo en tu sistema y vuelve a timbrar."
+_FIX_EN = "Correct it in your system and stamp again."
+_Files = tuple[tuple[str, str], ...]  # namespace and file
+register(Family.STRUCTURE, {
+    "ACUSE-XSD-VALUE": Sentence(
+        "El valor de «{name}» no tiene la forma que pide el SAT",
+        "The value of “{name}” is not in the form that SAT asks for",
+        "Escribe el valor con la forma esperada y vuelve a timbrar.",
+        "Write the value in the expected form and stamp again."),
+    "ACUSE-XSD-MISSING": Sentence(
+        "Falta el dato obligatorio «{name}»", "The required “{name}” is missing",
+        "Agrega el dato y vuelve a timbrar.", "Add it and stamp again."),
+    "ACUSE-XSD-ATTRIBUTE": Sentence(
+        "«{name}» no existe en «{element}»", "“{name}” does not exist in “{element}”",
+        "Quita el atributo o escribe su nombre como lo publica el SAT (mayúsculas y minúsculas cuentan).",
+        "Remove the attribute or write its name as SAT publishes it (upper and lower case matter)."),
+    "ACUSE-XSD-ELEMENT": Sentence(
+        "El nodo «{element}» no va en este lugar", "The node “{element}” does not belong here",
+        "Revisa el orden y el nombre de los nodos: el SAT los pide en un orden fijo.",
+        "Check the order and names of the nodes: SAT requires a fixed order."),
+    "ACUSE-XSD-INCOMPLETE": Sentence(
+        "Al nodo «{element}» le falta contenido", "The node “{element}” lacks content",
+        "Agrega el nodo que falta y vuelve a timbrar.", "Add the missing node and stamp again."),
+    "ACUSE-XSD-CONTENT": Sentence(
+        "El nodo «{element}» trae texto o nodos que no admite", "The node “{element}” holds text or nodes it must not",
+        "Quita lo que sobra y vuelve a timbrar.", "Remove what is too much and stamp again."),
+    "ACUSE-XSD-OTHER": Sentence(
+        "El nodo «{element}» no cumple el esquema del SAT", "The node “{element}” does not follow SAT's schema",
+        _FIX_ES, _FIX_EN),
+    "ACUSE-XSD-COMPLEMENT": Sentence(
+        "No se conoce el esquema del complemento «{element}»: no se revisó su estructura",
+        "The schema of the complement “{element}” is not known: its structure was not checked",
+        "Nada que corregir: si el complemento es del SAT, avísanos para agregarlo.",
+        "Nothing to mend: if it is one of SAT's complements, tell us and we will add it."),
+})  # fmt: skip
+
+_MESSAGE: Final = re.compile(
+    r"Element '(?P<element>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: "
+    r"(?:\[facet '(?P<facet>\w+)'\] )?(?P<rest>.*)",
+    re.DOTALL,
+)
+_LIMIT: Final = re.compile(r"'([^']*)'\)?\.?$")
+_MISSING: Final = re.compile(r"The attribute '([^']+)' is required")
+_EXPECTED: Final = re.compile(r"Expected is (?:one of )?\( (.*) \)", re.DOTALL)
+_SIGNS: Final = {
+    "minInclusive": ">= ", "maxInclusive": "<= ", "minExclusive": "> ", "maxExclusive": "< ",
+}  # fmt: skip
+_KINDS: Final = {
+    "SCHEMAV_ELEMENT_CONTENT": "ACUSE-XSD-ELEMENT",
+    "SCHEMAV_CVC_COMPLEX_TYPE_4": "ACUSE-XSD-MISSING",
+    "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "ACUSE-XSD-ATTRIBUTE",
+    "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2": "ACUSE-XSD-ATTRIBUTE",
+    "SCHEMAV_CVC_COMPLEX_TYPE_2_1": "ACUSE-XSD-CONTENT",
+    "SCHEMAV_CVC_COMPLEX_TYPE_2_2": "ACUSE-XSD-CONTENT",
+    "SCHEMAV_CVC_COMPLEX_TYPE_2_3": "ACUSE-XSD-CONTENT",
+    "SCHEMAV_CVC_TYPE_3_1_2": "ACUSE-XSD-CONTENT",
+}
+# One compiled schema holds one error log, so each thread has its own.
+_compiled = threading.local()
 
 
-def validate(root: etree._Element, version: str) -> Iterable[Finding]:
-    """Say that the schema was not run."""
-    return [Finding("ACUSE-SCHEMA-INTERIM", Status.NOT_RUN, step=Step.SCHEMA)]
+def validate(root: etree._Element, version: str) -> list[Finding]:
+    """What SAT's schema of the version ("4.0", "3.3") and of its complements refuses. The tree is left as it is.
+
+    Raises FileNotFoundError when SAT's files are not installed.
+    """
+    findings: list[Finding] = []
+    files = _complements(root, findings)
+    schema = _schema(version, files)
+    if not schema.validate(root):
+        findings += _told(root, schema.error_log)
+    return findings
+
+
+def _complements(root: etree._Element, findings: list[Finding]) -> _Files:
+    """The schema files of the complements in the document; those unknown are said."""
+    known = light.load().complements
+    files: dict[str, str] = {}
+    for child in _extensions(root):
+        space, _, local = str(child.tag)[1:].rpartition("}")
+        candidates = known.get(space)
+        if candidates is None:
+            if all(finding.found != child.tag for finding in findings):
+                findings.append(_unknown(child))
+        elif not any(local in names for _, _, names in candidates):
+            findings.append(_finding("ACUSE-XSD-ELEMENT", child, local))
+        elif space not in files:
+            files[space] = _file(child, candidates)
+    return tuple(sorted(files.items()))
+
+
+def _extensions(root: etree._Element) -> Iterator[etree._Element]:
+    space = str(root.tag).partition("}")[0] + "}"
+    for node in root.iterchildren(f"{space}Complemento"):
+        yield from node.iterchildren(tag=etree.Element)
+    for conceptos in root.iterchildren(f"{space}Conceptos"):
+        for node in conceptos.iter(f"{space}ComplementoConcepto"):
+            yield from node.iterchildren(tag=etree.Element)
+
+
+def _file(child: etree._Element, candidates: list[tuple[str, str, frozenset[str]]]) -> str:
+    """The schema of the complement's own version; the newest when no version fits, which will then say so."""
+    version = child.get("Version") or child.get("version")
+    return next((file for file, fixed, _ in candidates if fixed == version), candidates[-1][0])
+
+
+def _unknown(child: etree._Element) -> Finding:
+    name = str(child.tag).rpartition("}")[2]
+    return Finding(
+        "ACUSE-XSD-COMPLEMENT", Status.NOT_RUN, found=str(child.tag), where=place(child), step=Step.SCHEMA,
+        params={"element": name},
+    )  # fmt: skip
+
+
+def _schema(version: str, files: _Files) -> etree.XMLSchema:
+    kept: dict[Any, etree.XMLSchema] = _compiled.__dict__
+    key = f"{version}{files}"
+    schema = kept.get(key)
+    if schema is None:
+        if len(kept) > 200:  # combinations of complements that hostile documents may think of
+            kept.clear()
+        schema = kept[key] = _compile(version, files)
+    return schema
+
+
+def _compile(version: str, files: _Files) -> etree.XMLSchema:
+    lighter = light.load()
+    driver = etree.Element(f"{{{_XS}}}schema")
+    space = "http://www.sat.gob.mx/cfd/" + version[0]
+    for namespace, path in [(space, lighter.xsd(version)), *((n, lighter.folder / f) for n, f in files)]:
+        etree.SubElement(driver, f"{{{_XS}}}import", {"namespace": namespace, "schemaLocation": path.as_uri()})
+    return etree.XMLSchema(etree.ElementTree(driver))
+
+
+def _told(root: etree._Element, log: Any) -> Iterator[Finding]:
+    """One finding for each place that libxml2 complains about, in document order."""
+    seen = set()
+    for entry in log:
+        match = _MESSAGE.match(entry.message)
+        if match is None:
+            continue
+        key = (entry.path, match["attribute"] or _missing(match["rest"]))
+        if key in seen:
+            continue
+        seen.add(key)
+        element = _element(root, entry.path)
+        yield _explained(entry.type_name, match, element if element is not None else root)
+        if len(seen) >= _MOST:
+            return
+
+
+def _missing(rest: str) -> str:
+    found = _MISSING.match(rest)
+    return found[1] if found else ""
+
+
+def _element(root: etree._Element, path: str | None) -> etree._Element | None:
+    """The element of libxml2's path, which names prefixes as the nearest declarations do."""
+    if not path:
+        return None
+    spaces = {prefix: uri for node in root.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix}
+    try:
+        found = root.xpath(path.partition("/@")[0], namespaces=spaces)
+    except etree.XPathError:
+        return None
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
+
+
+def _explained(kind: str, match: re.Match[str], element: etree._Element) -> Finding:
+    rest, attribute = match["rest"], match["attribute"] or ""
+    local = match["element"].rpartition("}")[2]
+    code = _KINDS.get(kind, "ACUSE-XSD-VALUE" if attribute else "ACUSE-XSD-OTHER")
+    if code == "ACUSE-XSD-ELEMENT" and rest.startswith("Missing child"):
+        code = "ACUSE-XSD-INCOMPLETE"
+    if code == "ACUSE-XSD-VALUE":
+        return _value(element, attribute, match["facet"] or "", rest)
+    expected = _EXPECTED.search(rest)
+    wanted = re.sub(r"\{[^}]*\}", "", expected[1]) if expected else ""
+    name = _missing(rest) or attribute
+    at = attribute if code == "ACUSE-XSD-ATTRIBUTE" else ""
+    return _finding(code, element, local, name, attribute=at, expected=wanted)
+
+
+def _value(element: etree._Element, attribute: str, facet: str, rest: str) -> Finding:
+    limit = _LIMIT.search(rest)
+    expected = f"{_SIGNS.get(facet, '')}{limit[1]}" if limit else ""
+    code = code_of(element, attribute)
+    return _finding(
+        code or "ACUSE-XSD-VALUE", element, str(element.tag).rpartition("}")[2], attribute,
+        attribute=attribute, expected=expected, reason="schema" if code else "",
+    )  # fmt: skip
+
+
+def _finding(
+    code: str, element: etree._Element, local: str, name: str = "",
+    *, attribute: str = "", expected: str = "", reason: str = "",
+) -> Finding:  # fmt: skip
+    return Finding(
+        code, found=(element.get(attribute) or "")[:200] if attribute else "", expected=expected[:200],
+        where=place(element, attribute), step=Step.SCHEMA, params={"element": local, "name": name}, reason=reason,
+    )  # fmt: skip

@@ -1,11 +1,129 @@
-"""Interim (CFDI-B owns this file: overwrite it)."""
-from collections.abc import Iterable
+"""The catalogs step: every code of the document and its complements, looked up in SAT's sets and in their dates.
 
+Which attribute belongs to which set is read from SAT's own schemas (`light`). A document 4.0 has two corrections: codes
+that the schemas still list and only version 3.3 allowed, and codes that began or ended on a day.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final
+
+from lxml import etree
+
+from portal.cfdi import light
+from portal.cfdi.catalogs import general
+from portal.cfdi.catalogs.codes import CFDI, PAGOS, SENTENCES_HERE, code_of
+from portal.cfdi.catalogs.currencies import MONEDA
+from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
 from portal.cfdi.context import Context
-from portal.cfdi.model import Comprobante
-from portal.cfdi.report import Finding, Status, Step
+from portal.cfdi.lazy import BLANKS, place
+from portal.cfdi.model import CFD3, CFD4, PAGOS20, Comprobante
+from portal.cfdi.report import Finding, Step
+
+_MOST: Final = 40
+# What the schemas list for version 3.3 alone is not in these.
+_OWN: Final[dict[str, frozenset[str]]] = {
+    "c_UsoCFDI": frozenset(USO_CFDI),
+    "c_RegimenFiscal": frozenset(REGIMEN_FISCAL),
+    "c_TipoRelacion": frozenset(general.TIPO_RELACION),
+}
+# First and last day of codes that did not live as long as version 4.0; the product key ended in January 2020.
+_DATED: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "c_Moneda": {code: (one.start, "") for code, one in MONEDA.items() if one.start},
+    "c_ObjetoImp": {code: (one.start, one.end) for code, one in general.OBJETO_IMP.items() if one.start or one.end},
+    "c_Exportacion": {code: (one.start, one.end) for code, one in general.EXPORTACION.items() if one.start or one.end},
+}
+_Lookup = tuple[str, str, frozenset[str]]
+_CODES: Final = tuple(sorted(SENTENCES_HERE.keys() & {*CFDI.values(), *PAGOS.values()}))
+RAN: Final = tuple(code for code in _CODES if code.startswith("CFDI"))
+RAN_PAGOS: Final = tuple(code for code in _CODES if code.startswith("CRP"))
 
 
 def check(document: Comprobante, context: Context) -> Iterable[Finding]:
-    """Say that catalogs were not run."""
-    return [Finding("ACUSE-CATALOGS-INTERIM", Status.NOT_RUN, step=Step.CATALOGS)]
+    """Codes that SAT's catalogs do not have, or did not have on the document's date."""
+    root = document.element
+    spaces = {CFD4 if document.version == "4.0" else CFD3} | {node.namespace for node in document.complementos}
+    spaces |= _of_conceptos(root)
+    table = _table(document.version, frozenset(spaces))
+    findings = list(_found(root, table, document))
+    if document.version == "4.0":
+        context.ran.extend(RAN)
+        if PAGOS20 in spaces:
+            context.ran.extend(RAN_PAGOS)
+    return findings
+
+
+def _of_conceptos(root: etree._Element) -> set[str]:
+    """The namespaces of the complements of conceptos; usually there are none."""
+    space = str(root.tag).partition("}")[0] + "}"
+    nodes = root.iter(f"{space}ComplementoConcepto")
+    return {str(child.tag)[1:].partition("}")[0] for node in nodes for child in node.iterchildren(tag=etree.Element)}
+
+
+@cache
+def _table(version: str, spaces: frozenset[str]) -> dict[str, tuple[_Lookup, ...]]:
+    """Tag → attributes, each with its set's name and the codes that need no second look."""
+    lighter = light.load()
+    table = {}
+    for tag, looked in lighter.lookups.items():
+        if tag[1:].partition("}")[0] in spaces:
+            table[tag] = tuple((attribute, name, _plain(version, name)) for attribute, name in looked)
+    return table
+
+
+@cache
+def _plain(version: str, name: str) -> frozenset[str]:
+    codes = light.load().codes(name)
+    if version != "4.0":
+        return codes
+    return _OWN.get(name, codes) - _DATED.get(name, {}).keys()
+
+
+def _found(
+    root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document: Comprobante
+) -> Iterator[Finding]:
+    """Walk what is judged (not Addenda) and look up. The first loop is the one that costs: it holds nothing else."""
+    suspects = []
+    for element in _judged(root, table):
+        for attribute, name, codes in table[element.tag]:
+            value = element.get(attribute)
+            if value is not None and value not in codes:
+                suspects.append((element, attribute, name, value))
+    told = 0
+    for element, attribute, name, value in suspects:
+        expected = _refused(name, value, document)
+        if expected is not None:
+            yield _finding(element, attribute, name, value, expected)
+            told += 1
+            if told >= _MOST:
+                return
+
+
+def _judged(root: etree._Element, table: dict[str, tuple[_Lookup, ...]]) -> Iterator[etree._Element]:
+    if root.tag in table:
+        yield root
+    addenda = str(root.tag).partition("}")[0] + "}Addenda"
+    for child in root.iterchildren(tag=etree.Element):
+        if child.tag != addenda:
+            yield from child.iter(*table)
+
+
+def _refused(name: str, value: str, document: Comprobante) -> str | None:
+    """What was expected instead of the code, None when it is right after all."""
+    code = " ".join(value.strip(BLANKS).split())  # the schema collapses blanks
+    if code in _plain(document.version, name):
+        return None
+    dates = _DATED.get(name, {}).get(code) if document.version == "4.0" else None
+    if dates is None:
+        return name.rpartition(".")[2]
+    start, end = dates
+    day = document.written("Fecha")[:10]
+    return None if start <= day and (not end or day <= end) else f"{start or '…'} – {end or '…'}"
+
+
+def _finding(element: etree._Element, attribute: str, name: str, value: str, expected: str) -> Finding:
+    code = code_of(element, attribute)
+    params = {"name": attribute, "catalog": name.rpartition(".")[2]}
+    code = code if code in SENTENCES_HERE else "ACUSE-CATALOG"
+    return Finding(code, found=value[:200], expected=expected, where=place(element, attribute), step=Step.CATALOGS,
+                   params=params)  # fmt: skip
