@@ -42,6 +42,7 @@ def test_a_slot_gives_one_job(clock: time_machine.Traveller) -> None:
     assert did("plain") == 1
 
 
+@pytest.mark.filterwarnings("error")
 def test_two_tickers_give_each_slot_one_job(base: Flask, clock: time_machine.Traveller) -> None:
     clock.shift(600)
     barrier = threading.Barrier(4)

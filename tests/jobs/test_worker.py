@@ -4,15 +4,18 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
 import pytest
 from flask import Flask
 from redis import Redis
+from sqlalchemy import update
 
-from portal.core.db import db
-from portal.jobs import registry, transport, worker
-from portal.jobs.models import WorkState
+from portal.core.clock import now
+from portal.core.db import DOOR, db, session, transaction
+from portal.jobs import registry, runner, transport, worker
+from portal.jobs.models import OutboxRow, WorkState
 from tests.jobs.samples import FAULTS, defer, did, row_of
 from tests.jobs.valkey import Valkey
 
@@ -87,13 +90,19 @@ def test_a_job_that_kills_its_process_leaves_the_worker_alive(
         base: Flask, valkey: Valkey, start: Callable[[], BaseProcess], redis: bool) -> None:
     if not redis:
         valkey.kill()
-    FAULTS["before"] = "kill"
+    FAULTS["after"] = "kill"
     process = start()
-    defer("test.plain")
+    if redis:
+        time.sleep(1.5)  # the worker has swept, so it has a connection of its own to the database
+    row = defer("test.plain")
     defer("test.later")
     until(lambda: row_of("test.plain").state == WorkState.RUNNING and row_of("test.later").attempts == 1)
     assert process.is_alive()
     assert did("plain") == 0
+    FAULTS.clear()
+    with transaction(DOOR):
+        session.execute(update(OutboxRow).filter_by(id=row).values(locked_until=now() - timedelta(seconds=1)))
+    assert runner.run(row) is True, "the dead process left its row locked"
 
 
 def test_a_job_that_takes_too_long_is_ended(base: Flask, start: Callable[[], BaseProcess]) -> None:
