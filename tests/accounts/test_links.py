@@ -1,0 +1,256 @@
+"""Links: single use under a race, bound to their address, dead on time; and what they say when they are dead."""
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal.access.policy import Role
+from portal.accounts import joining, links
+from portal.accounts.models import Consent, Link, LinkKind, Membership, Organization, User, UserSession
+from portal.accounts.tokens import digest
+from portal.core import db
+from portal.core.clock import now
+from portal.core.errors import Conflict, NotAllowed
+from portal.suppliers.models import Relationship, SupplierKind
+from portal.suppliers.services import InviteSupplier, invite, revoke
+from tests.accounts.steps import GOOD, contents, letters, post, secret_in, sign_in
+from tests.factories import PASSWORD, Buyer, World
+
+EN = {"Accept-Language": "en"}
+NEW = {"name": "Ana Ruiz", "locale": "es", "password": GOOD, "accepted": "y"}
+
+
+def _invite(world: World, buyer: Buyer, email: str = "ana@papeleria.example", tax_id: str = "PRU010203AB4") -> str:
+    """Invite a supplier and return the secret of its letter."""
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        invite(InviteSupplier("Papelería Ruiz", SupplierKind.COMPANY, tax_id, "MEX", "Ana", email, "es"), actor)
+    return secret_in(letters(world, "activation")[-1])
+
+
+def _colleague(world: World, buyer: Buyer, email: str = "luis@valle.example", *roles: str) -> str:
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        links.issue(LinkKind.COLLEAGUE_INVITATION, email, actor=actor, roles=roles or ("approver",), name="Luis")
+    return secret_in(letters(world, "colleague_invitation")[-1])
+
+
+def _of(world: World, model: Any, **what: Any) -> list[Any]:
+    with world.owner():
+        return list(db.session.scalars(select(model).filter_by(**what)))
+
+
+def test_an_invitation_leads_inside(world: World, client: FlaskClient) -> None:
+    secret = _invite(world, world.client())
+    opened = client.get(f"/activate/{secret}")
+    assert (opened.status_code, opened.location) == (303, "/activate")
+    assert opened.headers["Referrer-Policy"] == "no-referrer"
+    page = client.get("/activate")
+    assert "Comercializadora del Valle" in page.text and "ana@papeleria.example" in page.text
+    assert secret not in page.text
+    done = post(client, "/activate", NEW)
+    assert (done.status_code, done.location) == (303, "/")
+    assert client.get("/profile").status_code == 200
+    assert [x.to_email for x in letters(world, "registered")] == ["ana@papeleria.example"]
+    member = _of(world, Membership, roles=["supplier_administrator"])[0]
+    assert _of(world, Relationship)[0].organization_id == member.organization_id
+    assert sorted(c.document for c in _of(world, Consent)) == ["privacy", "terms"]
+
+
+def test_the_row_remembers_each_step_but_not_the_secret(world: World, client: FlaskClient) -> None:
+    secret = _invite(world, world.client())
+    row = _of(world, Link)[0]
+    assert (row.secret_hash, links.state(row)) == (digest(secret), "sent")
+    client.get(f"/activate/{secret}", follow_redirects=True)
+    assert links.state(_of(world, Link)[0]) == "opened"
+    post(client, "/activate", NEW)
+    row = _of(world, Link)[0]
+    assert links.state(row) == "accepted" and row.user_id
+    assert secret not in str(vars(row))
+
+
+def test_what_a_link_gives_comes_from_its_row(world: World, client: FlaskClient) -> None:
+    buyer, other = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    secret, mine = _colleague(world, buyer), buyer.id
+    client.get(f"/join/{secret}")
+    post(client, "/join", {**NEW, "roles": "administrator", "email": "evil@x.example", "organization_id": str(other.id),
+                           "relationship_id": "1", "is_client": "1", "must_change_password": "0"})
+    luis = _of(world, User, email_key="luis@valle.example")[0]
+    assert [(m.organization_id, m.roles) for m in _of(world, Membership, user_id=luis.id)] == [(mine, ["approver"])]
+    assert [u.email for u in _of(world, User, email_key="evil@x.example")] == []
+
+
+@pytest.mark.parametrize("state", ["expired", "accepted", "revoked", "unknown"])
+def test_a_dead_link_has_its_own_page_and_remedy(world: World, client: FlaskClient, state: str) -> None:
+    secret = _invite(world, world.client()) if state != "unknown" else "nobody-ever-sent-this"
+    with world.owner():
+        for row in db.session.scalars(select(Link)):
+            row.expires_at = now() - timedelta(seconds=1) if state == "expired" else row.expires_at
+            row.used_at = now() if state == "accepted" else None
+            row.revoked_at = now() if state == "revoked" else None
+    page = client.get(f"/activate/{secret}", follow_redirects=True, headers=EN)
+    assert page.status_code == (404 if state == "unknown" else 410)
+    title = {"expired": "This link has expired", "accepted": "already used", "revoked": "replaced or revoked",
+             "unknown": "do not know this link"}[state]
+    assert title in page.text
+    assert ("Ask for another link" in page.text) == (state in ("expired", "revoked"))
+    assert post(client, "/activate", NEW).status_code == page.status_code
+    assert _of(world, User, email_key="ana@papeleria.example") == []
+
+
+def test_an_expired_link_is_dead_without_any_clean_up(world: World, client: FlaskClient) -> None:
+    secret = _invite(world, world.client())
+    client.get(f"/activate/{secret}")
+    with time_machine.travel(now() + timedelta(days=7, seconds=1), tick=False):
+        assert post(client, "/activate", NEW).status_code == 410
+
+
+def test_a_new_link_kills_the_one_before(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    first = _colleague(world, buyer)
+    second = _colleague(world, buyer)
+    assert client.get(f"/join/{first}", follow_redirects=True).status_code == 410
+    assert client.get(f"/join/{second}", follow_redirects=True).status_code == 200
+
+
+def test_a_revoked_invitation_is_dead(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    secret = _invite(world, buyer)
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        revoke(db.session.scalars(select(Relationship.id)).one(), actor)
+    assert client.get(f"/activate/{secret}", follow_redirects=True).status_code == 410
+
+
+def test_asking_for_another_reaches_those_who_can_send_it(world: World, client: FlaskClient) -> None:
+    secret = _invite(world, world.client(roles=(Role.ADMINISTRATOR, Role.TREASURY)))
+    with world.owner():
+        db.session.scalars(select(Link)).one().expires_at = now()
+    client.get(f"/activate/{secret}")
+    known = post(client, "/link/supplier_invitation/again")
+    stranger = world.app.test_client()
+    unknown = post(stranger, "/link/supplier_invitation/again")
+    assert (known.status_code, known.location) == (unknown.status_code, unknown.location) == (303, "/link/asked")
+    asked = letters(world, "new_link_asked")
+    assert [x.to_email.split(".")[0] for x in asked] == ["administrator"]
+    assert contents(asked[0])["email"] == "ana@papeleria.example"
+
+
+@pytest.mark.parametrize(("data", "field"), [
+    ({"password": "corta"}, "password"), ({"password": "password1234"}, "password"),
+    ({"password": "comercializadora-2026"}, "password"), ({"accepted": ""}, "accepted"), ({"name": " "}, "name")])
+def test_what_is_wrong_is_said_beside_the_field(world: World, client: FlaskClient, data: dict[str, str],
+                                                field: str) -> None:
+    client.get(f"/activate/{_invite(world, world.client())}")
+    page = post(client, "/activate", {**NEW, **data})
+    assert page.status_code == 422 and f'id="{field}-error"' in page.text
+    assert _of(world, User, email_key="ana@papeleria.example") == []
+    assert post(client, "/activate", NEW).status_code == 303  # the link was not used up
+
+
+def test_somebody_who_has_an_account_only_accepts(world: World, client: FlaskClient) -> None:
+    first, second = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    seller = world.supplier(first, rfc="PNA020202CD2")
+    email, organization = seller.person.user.email, seller.organization.id
+    secret = _invite(world, second, email, "PNA020202CD2")
+    page = client.get(f"/activate/{secret}", follow_redirects=True, headers=EN)
+    assert "Sign in to accept" in page.text and 'name="password"' not in page.text
+    assert post(client, "/activate", NEW).status_code == 200  # nothing but the same page
+    sign_in(client, email, PASSWORD)
+    old = client.get_cookie("sid").value
+    done = post(client, "/activate")
+    assert done.status_code == 303 and client.get_cookie("sid").value != old
+    assert {r.organization_id for r in _of(world, Relationship)} == {organization}
+    assert len(_of(world, User, email=email)) == 1
+
+
+def test_an_invitation_is_not_for_whoever_is_signed_in(world: World, client: FlaskClient) -> None:
+    first, second = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    invited, other = world.supplier(first), world.supplier(first, "Tornillos SA", "TOR020202CD2")
+    secret = _invite(world, second, invited.person.user.email, "PNA020202CD2")
+    world.sign_in(client, other.person)
+    page = client.get(f"/activate/{secret}", follow_redirects=True)
+    assert other.person.user.email in page.text and "/sign-out" in page.text
+    post(client, "/activate")
+    assert _of(world, Link)[0].used_at is None
+    with world.acting(world.actor(other, session_id=other.id)) as actor, pytest.raises(NotAllowed):
+        with db.door():
+            row = db.session.scalars(select(Link)).one()
+        joining.accept_signed_in(row, actor)
+
+
+def test_an_account_is_never_shared_with_a_stranger_of_the_same_rfc(world: World, client: FlaskClient) -> None:
+    first, second = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    theirs = world.supplier(first, rfc="PRU010203AB4").organization.id
+    client.get(f"/activate/{_invite(world, second, 'thief@x.example', 'PRU010203AB4')}")
+    post(client, "/activate", NEW)
+    thief = _of(world, User, email_key="thief@x.example")[0]
+    assert [m.organization_id for m in _of(world, Membership, user_id=thief.id)] != [theirs]
+
+
+def test_a_link_of_one_kind_opens_no_other_door(world: World, client: FlaskClient) -> None:
+    secret = _colleague(world, world.client())
+    for kind in ("activate", "reset", "setup"):
+        assert client.get(f"/{kind}/{secret}", follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [
+    {"Host": "evil.example"}, {"Host": "evil.example:80"}, {"X-Forwarded-Host": "evil.example"},
+    {"Forwarded": "host=evil.example"}, {"X-Forwarded-Server": "evil.example"}])
+def test_no_header_turns_a_link_elsewhere(world: World, client: FlaskClient, headers: dict[str, str]) -> None:
+    buyer = world.client()
+    answer = client.get("/recover", headers=headers)
+    assert answer.status_code == (400 if "Host" in headers else 200)
+    assert "evil" not in answer.text
+    _invite(world, buyer)
+    with world.app.test_request_context("/", headers=headers), world.acting(world.actor(buyer, "administrator")) as actor:
+        _row, url = links.issue(LinkKind.COLLEAGUE_INVITATION, "luis@valle.example", actor=actor, roles=("approver",))
+    assert url.startswith("http://localhost/join/")
+
+
+def test_the_address_is_made_from_the_configuration(world: World) -> None:
+    buyer = world.client()
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        _row, url = links.issue(LinkKind.COLLEAGUE_INVITATION, "luis@valle.example", actor=actor, roles=("approver",))
+    assert re.fullmatch(r"http://localhost/join/[\w-]{43}", url)
+
+
+def test_another_organization_cannot_revoke_or_see_it(world: World) -> None:
+    mine, other = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    _colleague(world, mine)
+    row = _of(world, Link)[0]
+    with world.acting(world.actor(other, "administrator")):
+        assert db.session.scalars(select(Link)).all() == []
+    assert _of(world, Link)[0].revoked_at is None
+    assert row.organization_id == mine.id
+
+
+def test_of_twenty_at_once_one_wins(live: Flask, live_world: World) -> None:
+    secret = _invite(live_world, live_world.client())
+    start = Barrier(20)
+
+    def try_it(_n: int) -> str:
+        with live.app_context():
+            start.wait()
+            try:
+                with db.transaction(db.DOOR):
+                    link = joining.look_quietly(secret, LinkKind.SUPPLIER_INVITATION)
+                    assert link is not None
+                    joining.accept(link, joining.Newcomer("Ana", GOOD, "es", True))
+                return "in"
+            except Conflict:
+                return "refused"
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(20) as crowd:
+        results = list(crowd.map(try_it, range(20)))
+    assert sorted(set(results)) == ["in", "refused"] and results.count("in") == 1
+    with live_world.owner():
+        counts = [db.session.scalar(select(func.count()).select_from(model).filter_by(**what)) for model, what in (
+            (User, {"email_key": "ana@papeleria.example"}), (UserSession, {}), (Organization, {"is_client": False}))]
+    assert counts == [1, 1, 1]
