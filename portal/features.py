@@ -32,7 +32,10 @@ TABLES = ("web.once", "web.parking", "storage.models", "jobs.models", "mail.mode
           "suppliers.models", "invoices.models", "approvals.models", "payments.models")
 
 # Modules whose import registers jobs.
-JOBS = ("jobs.jobs", "web.previews", "mail.jobs", "audit.jobs", "accounts.jobs", "suppliers.jobs", "invoices.jobs", "approvals.jobs")
+JOBS = (
+    "jobs.jobs", "web.previews", "web.orphans", "mail.jobs", "audit.jobs", "accounts.jobs", "suppliers.jobs",
+    "invoices.jobs", "approvals.jobs",
+)
 
 # Modules with a blueprint named `bp`, and the prefix of its pages.
 PAGES: tuple[tuple[str, str], ...] = (

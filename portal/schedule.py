@@ -13,4 +13,5 @@ TABLE: tuple[Entry, ...] = (
     Entry("mail.forget", Daily("03:20")),
     Entry("accounts.prune", Daily("03:30")),
     Entry("jobs.prune", Daily("03:10")),
+    Entry("files.sweep", Daily("03:50")),
 )

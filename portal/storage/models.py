@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, choice
-from portal.core.tenancy import SHARED
+from portal.core.tenancy import SHARED, Rls
 
 
 class FileState(StrEnum):
@@ -22,7 +22,7 @@ class StoredFile(Base):
 
     __tablename__ = "files"
     __table_args__ = (Index(None, "client_id", "sha256"),)
-    __rls__ = SHARED
+    __rls__ = Rls(read=SHARED.read, door="SELECT")  # the door: the sweep that asks which bytes are mentioned
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("relationships.id"), index=True)
@@ -40,7 +40,7 @@ class FilePreview(Base):
 
     __tablename__ = "file_previews"
     __table_args__ = (Index(None, "file_id", "page", unique=True),)
-    __rls__ = SHARED
+    __rls__ = Rls(read=SHARED.read, door="SELECT")
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("relationships.id"))
