@@ -61,5 +61,6 @@ def test_every_table_with_a_hash_is_asked():
     """A new table that mentions objects of the store must be added to `sweeping.mentioned`, or its bytes would go."""
     tables = {table.name for table in Base.metadata.sorted_tables if "sha256" in table.columns}
     source = Path(sweeping.__file__).read_text()
-    asked = {model.__tablename__ for model in (StoredFile, FilePreview) if re.search(rf"\b{model.__name__}\.sha256", source)}
+    models = (StoredFile, FilePreview)
+    asked = {model.__tablename__ for model in models if re.search(rf"\b{model.__name__}\.sha256", source)}
     assert tables - ELSEWHERE == asked
