@@ -23,10 +23,12 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import i18n
 from portal.web import assets, pages
@@ -41,6 +43,16 @@ class Inner(Form):
     clabe = StringField("CLABE", [DataRequired(HOSTILE)])
 
 
+class Checks(SelectMultipleField):  # type: ignore[misc]
+    """A feature's own kind of field, as forms have them: the macro goes by its widget, not by its name."""
+
+    widget, option_widget = ListWidget(prefix_label=False), CheckboxInput()
+
+
+class Secret(PasswordField):  # type: ignore[misc]
+    """A password by another name."""
+
+
 class Sample(Form):
     """One field of every kind."""
 
@@ -51,7 +63,8 @@ class Sample(Form):
     notes = TextAreaField("Notas", default=HOSTILE)
     proof = FileField("Comprobante", [DataRequired("Elige un archivo.")], description="PDF")
     terms = BooleanField("Acepto", [DataRequired("Acepta para continuar.")])
-    password = PasswordField("Contraseña")
+    password = Secret("Contraseña")
+    roles = Checks("Roles", choices=[("ap", "Cuentas por pagar"), ("td", "Tesorería")])
     account = FormField(Inner)
 
 
@@ -319,6 +332,15 @@ def test_errors_stand_above_the_form_and_beside_the_field(spanish: Draw) -> None
     assert "Escribe el nombre." in root.xpath("//*[@id='name-error']")[0].text_content()
     form = root.xpath("//form")[0]
     assert form.get("enctype") == "multipart/form-data" and form.get("novalidate") is not None
+
+
+def test_a_field_is_drawn_by_its_widget_not_by_its_name(spanish: Draw) -> None:
+    root = tree(spanish(SNIPPETS["form"], **context("x")))
+    assert root.xpath("//fieldset[@id='roles']/legend")
+    assert len(root.xpath("//fieldset[@id='roles']//input[@type='checkbox']")) == 2
+    assert root.xpath("//div[@class='password-field']/input[@type='password'][@id='password']")
+    assert root.xpath("//div[@data-drop]/input[@type='file'][@id='proof']")
+    assert not root.xpath("//ul[contains(@class, 'form-control')]")
 
 
 def test_a_form_without_errors_is_quiet(spanish: Draw) -> None:
