@@ -76,7 +76,7 @@ class World:
     @contextmanager
     def owner(self) -> Iterator[None]:
         """A transaction that sees every row: for preparing and for looking, never for the act under test."""
-        with self.app.app_context() if not has_app_context() else _nothing(), db.transaction(OWNER):
+        with self.app.app_context() if not has_app_context() else _nothing(), _apart(OWNER):
             yield
 
     def client(self, name: str = "Comercializadora del Valle", rfc: str = "CVA010101AB1",
@@ -136,7 +136,7 @@ class World:
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[Actor]:
         """A transaction as that actor: what a service is called in."""
-        with self.app.app_context() if not has_app_context() else _nothing(), db.transaction(actor.scope):
+        with self.app.app_context() if not has_app_context() else _nothing(), _apart(actor.scope):
             yield actor
 
     def sign_in(self, browser: FlaskClient, person: Person) -> FlaskClient:
@@ -180,6 +180,16 @@ def _hashed() -> str:
     if not _HASHED:
         _HASHED.append(hash_password(PASSWORD))
     return _HASHED[0]
+
+
+@contextmanager
+def _apart(scope: db.Scope) -> Iterator[None]:
+    """A transaction whose rows are let go at its end, so that a later rollback does not empty them."""
+    try:
+        with db.transaction(scope):
+            yield
+    finally:
+        db.session.expunge_all()
 
 
 @contextmanager

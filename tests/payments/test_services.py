@@ -1,0 +1,229 @@
+"""Dates and payments: to the cent, never over the balance, all or nothing, undone by voiding."""
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, text
+
+from portal.core import db
+from portal.core.clock import today
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError
+from portal.core.types import Upload
+from portal.invoices.models import Invoice, InvoiceStatus
+from portal.payments import engine, queries, remittances, services
+from portal.payments.engine import Line
+from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod
+from portal.payments.queries import ArchiveFilter, DueFilter
+from tests.factories import Buyer, Seller, World
+from tests.papers import PDF
+
+ZONE = "America/Mexico_City"
+
+
+def command(seller: Seller, *lines: tuple[Invoice, str], **more: object) -> services.RegisterPayment:
+    values: dict[str, object] = {
+        "relationship_id": seller.id, "number": "P-1", "paid_on": today(ZONE), "method": PaymentMethod.TRANSFER,
+        "currency": "MXN", "lines": tuple(Line(i.id, Decimal(a)) for i, a in lines),
+        "amount": sum((Decimal(a) for _i, a in lines), Decimal(0)), **more}
+    return services.RegisterPayment(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture()
+def buyer(world: World) -> Buyer:
+    return world.client()
+
+
+@pytest.fixture()
+def seller(world: World, buyer: Buyer) -> Seller:
+    return world.supplier(buyer)
+
+
+def approved(world: World, seller: Seller, total: str = "1160.00", **more: object) -> Invoice:
+    return world.invoice(seller, status=InvoiceStatus.APPROVED, total=total, **more)  # type: ignore[arg-type]
+
+
+def pay(world: World, buyer: Buyer, wanted: services.RegisterPayment) -> Payment:
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        return services.register(wanted, actor)
+
+
+def fresh(world: World, invoice: Invoice) -> Invoice:
+    with world.owner():
+        return db.session.get_one(Invoice, invoice.id)
+
+
+def test_a_date_is_given_moved_and_taken_away(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    days = [today(ZONE) + timedelta(days=n) for n in (5, 9)]
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        for day in days:
+            services.schedule([invoice.id], day, actor)
+            assert db.session.get_one(Invoice, invoice.id).scheduled_on == day
+        with pytest.raises(Invalid):
+            services.unschedule(invoice.id, "", actor)
+        services.unschedule(invoice.id, "el banco no opera", actor)
+    row = fresh(world, invoice)
+    assert (row.status, row.scheduled_on) == (InvoiceStatus.APPROVED, None)
+    with world.owner():
+        assert [d.pay_on for d in db.session.scalars(select(PaymentDate).order_by(PaymentDate.id))] == [*days, None]
+
+
+def test_a_past_date_is_refused(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    with world.acting(world.actor(buyer, "treasury")) as actor, pytest.raises(Invalid):
+        services.schedule([invoice.id], today(ZONE) - timedelta(days=1), actor)
+
+
+@pytest.mark.parametrize("status", [InvoiceStatus.IN_REVIEW, InvoiceStatus.PAID, InvoiceStatus.REJECTED])
+def test_only_approved_invoices_get_a_date(world: World, buyer: Buyer, seller: Seller, status: InvoiceStatus) -> None:
+    more = {"paid": Decimal("1160")} if status is InvoiceStatus.PAID else {}
+    invoice = world.invoice(seller, status=status, **more)
+    with world.acting(world.actor(buyer, "treasury")) as actor, pytest.raises(Conflict):
+        services.schedule([invoice.id], today(ZONE), actor)
+
+
+def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: Buyer, seller: Seller) -> None:
+    one, two = approved(world, seller), approved(world, seller, "500.00")
+    payment = pay(world, buyer, command(seller, (one, "1160.00"), (two, "200.00"),
+                                        evidence=Upload("prueba.pdf", PDF)))
+    assert (fresh(world, one).status, fresh(world, two).status) == (InvoiceStatus.PAID, InvoiceStatus.PARTLY_PAID)
+    assert fresh(world, two).balance == Decimal(300) and payment.evidence_file_id
+    pay(world, buyer, command(seller, (two, "300.00"), number="P-2"))
+    assert fresh(world, two).status is InvoiceStatus.PAID
+    with world.acting(world.actor(seller)) as actor:
+        rows = queries.archive(actor, ArchiveFilter(), None).rows
+        assert [p.number for p in rows] == ["P-2", "P-1"]
+        assert [x.balance_after for x in queries.lines(rows[1])] == [0, 300]
+        drawn = remittances.draw(rows[1], queries.lines(rows[1]), "es")
+        assert drawn.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("amounts", "more", "field"), [
+    (["1160.01"], {}, "amount"), (["0.00"], {"amount": Decimal(0)}, "amount"), (["100.00"], {"amount": Decimal(99)}, "amount"),
+    (["100.00"], {"paid_on": "tomorrow"}, "paid_on"), (["100.00"], {"currency": "USD"}, "rate"), ([], {}, "amount"),
+])
+def test_what_does_not_add_up_is_refused_whole(world: World, buyer: Buyer, seller: Seller, amounts: list[str],
+                                               more: dict[str, object], field: str) -> None:
+    invoice = approved(world, seller)
+    if more.get("paid_on"):
+        more = {"paid_on": today(ZONE) + timedelta(days=1)}
+    with pytest.raises(Invalid) as refused:
+        pay(world, buyer, command(seller, *[(invoice, a) for a in amounts], **more))
+    assert field in refused.value.fields
+    assert fresh(world, invoice).paid == 0
+    with world.owner():
+        assert db.session.scalar(select(func.count()).select_from(Payment)) == 0
+
+
+def test_a_number_is_used_once(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    pay(world, buyer, command(seller, (invoice, "100.00")))
+    with pytest.raises(Invalid) as refused:
+        pay(world, buyer, command(seller, (invoice, "100.00")))
+    assert "number" in refused.value.fields and fresh(world, invoice).paid == Decimal(100)
+
+
+def test_invoices_of_another_supplier_do_not_go_into_a_payment(world: World, buyer: Buyer, seller: Seller) -> None:
+    other = world.supplier(buyer, "Otra", "OTR030303AB1")
+    with pytest.raises(Invalid):
+        pay(world, buyer, command(seller, (approved(world, other), "10.00")))
+
+
+def test_dollars_are_settled_at_the_rate_of_the_cfdi(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller, "100.00", currency="USD", exchange_rate=Decimal("20"))
+    pay(world, buyer, command(seller, (invoice, "1000.00")))
+    assert fresh(world, invoice).paid == Decimal(50)
+    with pytest.raises(Invalid):
+        pay(world, buyer, command(seller, (invoice, "1000.20"), number="P-2"))
+    pay(world, buyer, command(seller, (invoice, "50.00"), number="P-3", currency="USD", rate=Decimal("21")))
+    assert fresh(world, invoice).status is InvoiceStatus.PAID
+
+
+def test_without_a_rate_a_foreign_invoice_is_paid_in_its_own_currency(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller, "100.00", currency="USD", exchange_rate=None)
+    with pytest.raises(Invalid) as refused:
+        pay(world, buyer, command(seller, (invoice, "1000.00")))
+    assert "rate" in refused.value.fields
+
+
+def test_voiding_gives_the_balance_back(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        services.schedule([invoice.id], today(ZONE), actor)
+    payment = pay(world, buyer, command(seller, (invoice, "1160.00")))
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        with pytest.raises(Invalid):
+            services.void(payment.id, "", actor)
+        services.void(payment.id, "el banco la devolvió", actor)
+        with pytest.raises(Conflict):
+            services.void(payment.id, "otra vez", actor)
+    row = fresh(world, invoice)
+    assert (row.status, row.paid, row.paid_at) == (InvoiceStatus.SCHEDULED, 0, None)
+
+
+@pytest.mark.parametrize("role", ["accounts_payable", "administrator", "approver", "auditor"])
+def test_only_treasury_pays(world: World, buyer: Buyer, seller: Seller, role: str) -> None:
+    invoice = approved(world, seller)
+    with world.acting(world.actor(buyer, role)) as actor:
+        for act in (lambda: services.register(command(seller, (invoice, "1.00")), actor),
+                    lambda: services.schedule([invoice.id], today(ZONE), actor),
+                    lambda: services.void(uuid4(), "por si acaso", actor)):
+            with pytest.raises(NotAllowed):
+                act()
+
+
+def test_strangers_find_nothing(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice, other = approved(world, seller), world.client("Ajena", "AJE010101AA1")
+    payment = pay(world, buyer, command(seller, (invoice, "10.00")))
+    stranger = world.supplier(other, "Otra", "OTR030303AB1")
+    with world.acting(world.actor(other, "treasury")) as actor:
+        assert not queries.due(actor, DueFilter(), None).rows
+        for act in (lambda: queries.get(actor, payment.id), lambda: services.void(payment.id, "no es mía", actor),
+                    lambda: services.schedule([invoice.id], today(ZONE), actor)):
+            with pytest.raises(NotFound):
+                act()
+    with world.acting(world.actor(stranger)) as actor:
+        assert not queries.archive(actor, ArchiveFilter(), None).rows
+        with pytest.raises(NotFound):
+            queries.get(actor, payment.id)
+
+
+def test_the_database_itself_refuses_more_than_the_total(world: World, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    with pytest.raises(Exception, match="paid_within_total"), world.owner():
+        db.session.execute(text("UPDATE invoices SET paid = 1160.01 WHERE id = :id"), {"id": invoice.id})
+
+
+def test_ten_payments_at_once_pay_once(live_world: World) -> None:
+    world, buyer = live_world, live_world.client()
+    seller = world.supplier(buyer)
+    invoice = approved(world, seller)
+
+    def press(n: int) -> str:
+        try:
+            with world.acting(world.actor(buyer, "treasury")) as actor:
+                services.register(command(seller, (invoice, "1160.00"), number=f"P-{n}"), actor)
+        except PortalError:
+            return "refused"
+        return "paid"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(press, range(10))) == ["paid"] + ["refused"] * 9
+    with world.owner():
+        assert db.session.scalar(select(func.count()).select_from(PaymentLine)) == 1
+        assert db.session.get_one(Invoice, invoice.id).paid == Decimal("1160")
+
+
+@pytest.mark.parametrize(("amount", "currency", "rate", "owed", "expected"), [
+    ("100", "MXN", None, ("MXN", "1"), "100"), ("100", "USD", "18", ("USD", "20"), "100"),
+    ("1000", "MXN", None, ("USD", "20"), "50.00"), ("100", "USD", "18.5", ("MXN", "1"), "1850.00"),
+    ("100", "USD", "18", ("EUR", "20"), "90.00"), ("100", "USD", None, ("EUR", "20"), None),
+    ("100", "MXN", None, ("USD", None), None),
+])
+def test_what_an_amount_settles(amount: str, currency: str, rate: str | None, owed: tuple[str, str | None],
+                                expected: str | None) -> None:
+    debt = engine.Owed(Decimal(1000), owed[0], Decimal(owed[1]) if owed[1] else None)
+    found = engine.settled(Decimal(amount), currency, Decimal(rate) if rate else None, debt)
+    assert found == (Decimal(expected) if expected else None)
