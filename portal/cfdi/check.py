@@ -27,7 +27,7 @@ from portal.cfdi.sentences import Family, Sentence, register
 from portal.cfdi.severity import Situation, weigh
 from portal.cfdi.trust import TrustStore
 
-__all__ = ["Limits", "TaxProfile", "judge"]
+__all__ = ["Limits", "TaxProfile", "judge", "warm"]
 
 _MOST: Final = 1000  # findings of one step: more teach nobody, and saying the place of each takes time
 _ALL: Final = frozenset(Step)
@@ -84,6 +84,15 @@ def judge(
     for step, run in _STEPS:
         _run(work, step, run)
     return _report(work, sha256, len(data), reading.version)
+
+
+def warm() -> None:
+    """Make ready what the first document would wait for: SAT's stylesheets, and whatever the other parts prepare."""
+    seal.warm()
+    for part in (schema, catalogs, rules):
+        prepare = getattr(part, "warm", None)
+        if prepare is not None:
+            prepare()
 
 
 def _situation(document: Comprobante, stamped: bool) -> Situation:
