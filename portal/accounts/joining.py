@@ -78,6 +78,13 @@ def advice(password: str, link: Link | None, actor: Actor) -> policy.Strength:
     return policy.strength(password[:policy.LONGEST], queries.policy_of(user_id, *also), words)
 
 
+def shortest(link: Link | None, actor: Actor) -> int:
+    """Return how many characters this person's password needs, for the hint beside the field."""
+    user_id = link.user_id if link and link.user_id else actor.user_id
+    also = (link.organization_id,) if link and link.organization_id else ()
+    return queries.policy_of(user_id, *also).min_length
+
+
 def accept(link: Link, command: Newcomer) -> str:
     """Make the person whom the link invites, give what it gives, sign the person in; return the token.
 

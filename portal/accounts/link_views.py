@@ -80,7 +80,7 @@ def reset(actor: Actor) -> ResponseReturnValue:
     form, link = NewPasswordForm(), found.link
     said = _("Your password is new. Every other session was closed.")
     return entering(form, lambda: recovery.reset(link, form.password.data, *where()), "accounts/reset.html", said,
-                    email=link.email, advice=advice(form, actor))
+                    email=link.email, advice=advice(form, actor), shortest=joining.shortest(link, actor))
 
 
 @page(bp, "/setup", PUBLIC, methods=["GET", "POST"])
@@ -135,7 +135,8 @@ def _come_in(actor: Actor, kind: LinkKind) -> ResponseReturnValue:
         return _known(actor, found, found.link)
     form, link = NewcomerForm(name=found.link.name, locale=language()), found.link
     return entering(form, lambda: joining.accept(link, form.to_command()), "accounts/activate.html",
-                    _("Welcome. Your account is ready."), invitation=found, link=link, advice=advice(form, actor))
+                    _("Welcome. Your account is ready."), invitation=found, link=link, advice=advice(form, actor),
+                    shortest=joining.shortest(link, actor))
 
 
 def _known(actor: Actor, found: joining.Invitation, link: Link) -> ResponseReturnValue:

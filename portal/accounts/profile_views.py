@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.accounts import profile, queries, recovery
+from portal.accounts import browsers, joining, profile, queries, recovery
 from portal.accounts.forms import ChangePasswordForm, ProfileForm
 from portal.accounts.views import advice
 from portal.core.i18n import _, ngettext, speaking
@@ -49,14 +49,15 @@ def password(actor: Actor) -> ResponseReturnValue:
     response = make_response(answer(
         form, lambda: tokens.append(recovery.change(form.current.data, form.password.data, actor)),
         lambda _none: _said(_("Your password is new. Every other session was closed.")), "accounts/password.html",
-        advice=advice(form, actor)))
+        advice=advice(form, actor), shortest=joining.shortest(None, actor)))
     return identity.set_token(response, tokens[0]) if tokens else response
 
 
 @page(bp, "/profile/sessions", OWN)
 def sessions(actor: Actor) -> ResponseReturnValue:
     """Show where the person is signed in, and the latest attempts."""
-    return render("accounts/sessions.html", sessions=queries.live_sessions(actor), history=queries.history(actor))
+    return render("accounts/sessions.html", sessions=queries.live_sessions(actor), history=queries.history(actor),
+                  browser=browsers.name_of)
 
 
 @page(bp, "/profile/sessions/end-others", OWN, methods=["POST"])

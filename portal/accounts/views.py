@@ -105,7 +105,7 @@ def renew(actor: Actor) -> ResponseReturnValue:
         return redirect(HOME if actor.user_id else url_for("accounts.sign_in"), 303)
     form = NewPasswordForm()
     return entering(form, lambda: recovery.renew(form.password.data, actor, where()[1]), "accounts/renew.html",
-                    advice=advice(form, actor))
+                    advice=advice(form, actor), shortest=joining.shortest(None, actor))
 
 
 @page(bp, "/password-strength", PUBLIC, methods=["POST"])

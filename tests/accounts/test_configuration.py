@@ -11,7 +11,6 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.accounts.steps import GOOD, letters, post, secret_in
 from tests.factories import World
 
-EN = {"Accept-Language": "en"}
 SETUP = {"organization": "Aceros del Norte, S.A. de C.V.", "rfc": "ano-050505 ij6", "fiscal_name": "aceros del  norte, S.A. DE C.V.",
          "postcode": "64000", "regimes": ["601"], "zone": "America/Monterrey", "name": "Eva Lara", "locale": "es",
          "email": "eva@aceros.example", "password": GOOD, "accepted": "y"}

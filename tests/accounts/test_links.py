@@ -23,7 +23,6 @@ from portal.suppliers.services import InviteSupplier, invite, revoke
 from tests.accounts.steps import GOOD, contents, letters, post, secret_in, sign_in
 from tests.factories import PASSWORD, Buyer, World
 
-EN = {"Accept-Language": "en"}
 NEW = {"name": "Ana Ruiz", "locale": "es", "password": GOOD, "accepted": "y"}
 
 
@@ -93,7 +92,7 @@ def test_a_dead_link_has_its_own_page_and_remedy(world: World, client: FlaskClie
             row.expires_at = now() - timedelta(seconds=1) if state == "expired" else row.expires_at
             row.used_at = now() if state == "accepted" else None
             row.revoked_at = now() if state == "revoked" else None
-    page = client.get(f"/activate/{secret}", follow_redirects=True, headers=EN)
+    page = client.get(f"/activate/{secret}?lang=en", follow_redirects=True)
     assert page.status_code == (404 if state == "unknown" else 410)
     title = {"expired": "This link has expired", "accepted": "already used", "revoked": "replaced or revoked",
              "unknown": "do not know this link"}[state]
@@ -157,7 +156,7 @@ def test_somebody_who_has_an_account_only_accepts(world: World, client: FlaskCli
     seller = world.supplier(first, rfc="PNA020202CD2")
     email, organization = seller.person.user.email, seller.organization.id
     secret = _invite(world, second, email, "PNA020202CD2")
-    page = client.get(f"/activate/{secret}", follow_redirects=True, headers=EN)
+    page = client.get(f"/activate/{secret}?lang=en", follow_redirects=True)
     assert "Sign in to accept" in page.text and 'name="password"' not in page.text
     assert post(client, "/activate", NEW).status_code == 200  # nothing but the same page
     sign_in(client, email, PASSWORD)

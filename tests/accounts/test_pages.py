@@ -97,7 +97,7 @@ def _said() -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "free"), [
-    ("/sign-in", 30), ("/recover", 10), ("/password-strength", 120), ("/activate", 30), ("/join", 30), ("/reset", 30),
+    ("/sign-in", 30), ("/recover", 10), ("/activate", 30), ("/join", 30), ("/reset", 30),
     ("/setup", 30), ("/link/setup/again", 5)])
 def test_one_address_does_not_knock_for_ever(limited: Flask, path: str, free: int) -> None:
     browser = limited.test_client()
