@@ -13,12 +13,10 @@ from wtforms import (
     IntegerField,
     MultipleFileField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.i18n import _, lazy
 from portal.core.money import NotAnAmount, parse_amount
@@ -29,7 +27,7 @@ from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import InvoiceRequirement, InvoiceSettings, InvoiceStatus, RequirementType
 from portal.invoices.queries import Filters
 from portal.invoices.reception import ForeignInvoice
-from portal.web.forms import Form, Text
+from portal.web.forms import Checkboxes, Form, Text, as_uuid
 
 CURRENCIES = ("USD", "EUR", "CAD", "GBP", "CHF", "JPY", "CNY", "BRL", "COP", "CLP", "ARS", "PEN", "AUD", "KRW", "MXN")
 KIND_WORDS = {"I": lazy("Invoices (type I)"), "E": lazy("Credit notes (type E)"), "foreign": lazy("Foreign invoices")}
@@ -38,13 +36,6 @@ TYPE_WORDS = {
     RequirementType.NUMBER: lazy("A number"), RequirementType.DATE: lazy("A date"),
     RequirementType.CHOICE: lazy("One of several options"),
 }
-
-
-class Checkboxes(SelectMultipleField):  # type: ignore[misc]
-    """Several choices, each a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class Amount(StringField):  # type: ignore[misc]
@@ -232,11 +223,6 @@ def filters_of(args: Mapping[str, str]) -> Filters:
     return Filters(search=args.get("q", "").strip()[:200], statuses=known, client_id=_id(args.get("client")),
                    relationship_id=_id(args.get("supplier")), since=_date(args.get("since")),
                    until=_date(args.get("until")), minimum=_decimal(args.get("min")), maximum=_decimal(args.get("max")))
-
-
-def as_uuid(value: str | None) -> UUID:
-    """Return an id, or the nil id (which belongs to nothing) when it is not one."""
-    return _id(value) or UUID(int=0)
 
 
 def _id(value: str | None) -> UUID | None:

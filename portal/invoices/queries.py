@@ -18,7 +18,7 @@ from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
-from portal.invoices import facts, findings, history, rules
+from portal.invoices import facts, findings, history, rules, wording
 from portal.invoices.demands import demands
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import (
@@ -84,11 +84,12 @@ def locked(actor: Actor, invoice_id: UUID) -> Invoice:
 def details(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     """Return what the pages of one invoice show beside it, for the partials `templates/invoices/_*.html`.
 
-    `verdict` (findings grouped), `demands` ("Sending data"), `history` (lines), `pdf` and `xml` (files or None).
+    `verdict` (findings grouped), `demands` ("Sending data"), `history` (lines), `pdf` and `xml` (files or None),
+    `say` (codes and amounts in words).
     """
     files = _files(invoice)
     return {"verdict": findings.group(invoice.findings), "demands": demands(actor, invoice),
-            "history": history.lines(moments(actor, invoice), actor),
+            "history": history.lines(moments(actor, invoice), actor), "say": wording,
             "pdf": files.get(invoice.pdf_file_id), "xml": files.get(invoice.xml_file_id)}
 
 

@@ -9,7 +9,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.core.i18n import _
-from portal.invoices import demands, findings, pages, queries, services
+from portal.invoices import demands, findings, pages, queries, services, wording
 from portal.invoices.forms import (
     AddForm,
     ForeignForm,
@@ -82,7 +82,8 @@ def show(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def concepts(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """All concepts of a long invoice, read from its XML."""
     invoice = queries.get(actor, invoice_id)
-    return render("invoices/concepts.html", invoice=invoice, concepts=queries.all_concepts(actor, invoice))
+    return render("invoices/concepts.html", invoice=invoice, say=wording,
+                  concepts=queries.all_concepts(actor, invoice))
 
 
 @page(bp, "/<uuid:invoice_id>/files", P.SUBMIT, methods=["GET", "POST"])
