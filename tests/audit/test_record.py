@@ -12,7 +12,7 @@ from portal.audit import handlers, queries
 from portal.audit.queries import Filter
 from portal.core import events as core_events
 from portal.core.clock import now
-from portal.core.db import DOOR, transaction
+from portal.core.db import DOOR, Scope, transaction
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.events import Event, Within, announce
 from tests.audit.samples import ACME, OTHER, TeaServed, actor, events, tell
@@ -61,6 +61,10 @@ def test_a_client_sees_its_own_trail_only(base: Flask) -> None:
     theirs, = events(OTHER)
     me = actor()
     with transaction(me.scope):
+        assert [e.subject_label for e in queries.search(me, Filter(), None).rows] == ["mine"]
+        with pytest.raises(NotFound):
+            queries.get(me, theirs.id)
+    with transaction(Scope(clients=(ACME, OTHER))):  # the first wall holds without the second
         assert [e.subject_label for e in queries.search(me, Filter(), None).rows] == ["mine"]
         with pytest.raises(NotFound):
             queries.get(me, theirs.id)

@@ -140,6 +140,7 @@ def tell_inside(label: str, someone: object) -> None:
     session.flush()
 
 
+@pytest.mark.filterwarnings("error")
 def test_two_sealers_make_one_chain(base: Flask) -> None:
     for n in range(20):
         tell(str(n))

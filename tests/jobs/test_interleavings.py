@@ -1,5 +1,6 @@
 """Whatever order commits, crashes, lost bells and second workers come in, the effects are the committed acts."""
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,9 +14,6 @@ from portal.core.db import DOOR, session, transaction
 from portal.jobs import outbox, runner, services, sweeper
 from portal.jobs.models import OutboxRow, ScheduleSlot, WorkState
 from tests.jobs.samples import FAULTS, did
-
-ACTS = st.sampled_from(["commit", "roll back", "run", "run and fail before", "run and fail after", "claim and die",
-                        "sweep", "run a stranger's"])
 
 
 def commit(fails: bool = False) -> None:
@@ -33,31 +31,34 @@ def open_rows() -> list[UUID]:
         return list(session.scalars(select(OutboxRow.id).where(OutboxRow.state != WorkState.DONE).limit(3)))
 
 
+def claim_and_die() -> None:
+    for row in open_rows()[:1]:
+        with transaction(DOOR):
+            services.claim(row)
+            session.execute(update(OutboxRow).filter_by(id=row).values(locked_until=now() - timedelta(1)))
+
+
+def work() -> None:
+    for row in [*open_rows(), *open_rows()]:
+        runner.run(row)
+
+
+PLAYS: dict[str, Callable[[], object]] = {
+    "commit": commit, "roll back": lambda: commit(fails=True), "run": work, "run and fail before": work,
+    "run and fail after": work, "claim and die": claim_and_die, "sweep": sweeper.sweep,
+    "run a stranger's": lambda: runner.run(UUID(int=7)),
+}
+
+
 def play(act: str) -> None:
     FAULTS.clear()
     if act.startswith("run and fail"):
         FAULTS[act.rpartition(" ")[2]] = "raise"
-    match act:
-        case "commit":
-            commit()
-        case "roll back":
-            commit(fails=True)
-        case "sweep":
-            sweeper.sweep()
-        case "claim and die":
-            for row in open_rows()[:1]:
-                with transaction(DOOR):
-                    services.claim(row)
-                    session.execute(update(OutboxRow).filter_by(id=row).values(locked_until=now() - timedelta(1)))
-        case "run a stranger's":
-            runner.run(UUID(int=7))
-        case _:
-            for row in [*open_rows(), *open_rows()]:
-                runner.run(row)
+    PLAYS[act]()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(ACTS, max_size=12))
+@given(st.lists(st.sampled_from(list(PLAYS)), max_size=12))
 def test_effects_are_exactly_the_committed_acts(base: Flask, acts: list[str]) -> None:
     with transaction(DOOR):
         session.execute(delete(OutboxRow))
