@@ -188,11 +188,10 @@ _LISTS: Final = (Step.CATALOGS, Step.RULES)
 
 
 def _report(work: _Work, sha256: str, size: int, version: str) -> Report:
-    document, ran = work.document, work.context.ran
-    told = {finding.code for finding in work.findings}
+    document = work.document
     return Report(
         sha256=sha256, size=size, steps=work.steps, findings=tuple(work.findings),
-        passed=tuple([code for code in ran if code not in told]), version=version,
+        ran=tuple(work.context.ran), version=version,
         type=document.tipo_de_comprobante, uuid=document.uuid, document=document, certificate=work.issuer.certificate,
         pac_certificate=work.provider, missing_certificates=tuple(work.missing),
         expected_steps=_EXPECTED[work.context.situation],

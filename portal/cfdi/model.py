@@ -6,7 +6,7 @@ malformed raises `Unreadable`: only a document that failed its schema can do tha
 Amounts keep what was written: `node.written("SubTotal")` is the text, `node.decimals("SubTotal")` the decimals, nd(x).
 """
 
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -45,6 +45,7 @@ PAGOS10: Final = "http://www.sat.gob.mx/Pagos"
 IMPLOCAL: Final = "http://www.sat.gob.mx/implocal"
 CCE11: Final = "http://www.sat.gob.mx/ComercioExterior11"
 CCE20: Final = "http://www.sat.gob.mx/ComercioExterior20"
+_TIMBRE: Final = f"{{{TFD}}}TimbreFiscalDigital"
 
 
 
@@ -295,7 +296,12 @@ class Comprobante(Node):
     @property
     def timbres(self) -> tuple[TimbreFiscalDigital, ...]:
         """The stamps: one in a stamped document; none or several is `stamp`'s business."""
-        return self._typed(TimbreFiscalDigital, TFD)
+        kept = self.__dict__.get("_timbres")
+        if kept is None:
+            nodes = children_of(self.element, "Complemento")
+            kept = tuple([TimbreFiscalDigital(e) for node in nodes for e in node.iterchildren(_TIMBRE)])
+            self.__dict__["_timbres"] = kept
+        return cast(tuple[TimbreFiscalDigital, ...], kept)
 
     @property
     def timbre(self) -> TimbreFiscalDigital | None:

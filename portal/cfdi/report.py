@@ -110,14 +110,14 @@ class Report:
     `document` is the read model when the bytes could be read as a CFDI (also of a refused one: its properties may then
     raise `model.Unreadable`); `certificate` and `pac_certificate` are known when they could be read;
     `missing_certificates` are the 20-digit numbers that somebody should fetch before judging again.
-    `passed` are the codes of rules that were checked and found nothing.
+    `ran` are the codes of the rules that were checked; those that found nothing are `passed`.
     """
 
     sha256: str
     size: int
     steps: Mapping[Step, StepState]
     findings: tuple[Finding, ...] = ()
-    passed: tuple[str, ...] = ()
+    ran: tuple[str, ...] = ()
     version: str = ""
     type: str = ""
     uuid: str = ""
@@ -147,11 +147,16 @@ class Report:
         return tuple(s for s in Step if s in self.expected_steps and self.steps[s] is StepState.NOT_RUN)
 
     @cached_property
+    def passed(self) -> tuple[str, ...]:
+        """The codes of the rules that were checked and found nothing, each once."""
+        told = {finding.code for finding in self.findings}
+        return tuple(dict.fromkeys(code for code in self.ran if code not in told))
+
+    @cached_property
     def passes(self) -> tuple[Finding, ...]:
         """The good news: notes that passed and every rule that was checked and found nothing."""
         notes = tuple(f for f in self.findings if f.status is Status.PASSED)
-        told = {f.code for f in self.findings}
-        return notes + tuple(Finding(code, Status.PASSED) for code in self.passed if code not in told)
+        return notes + tuple(Finding(code, Status.PASSED) for code in self.passed)
 
     def of(self, *statuses: Status) -> tuple[Finding, ...]:
         """The findings of some statuses, in the order of the steps."""

@@ -13,8 +13,8 @@ from portal.cfdi.severity import MATRIX, Situation, effect, weigh
 PASSED = dict.fromkeys(Step, StepState.PASSED)
 
 
-def report(*findings: Finding, steps: dict[Step, StepState] | None = None, passed: tuple[str, ...] = ()) -> Report:
-    return Report("ab", 2, PASSED | (steps or {}), findings, passed)
+def report(*findings: Finding, steps: dict[Step, StepState] | None = None, ran: tuple[str, ...] = ()) -> Report:
+    return Report("ab", 2, PASSED | (steps or {}), findings, ran)
 
 
 def test_the_verdict_follows_findings_and_steps() -> None:
@@ -34,8 +34,9 @@ def test_a_step_that_was_not_expected_leaves_no_warning() -> None:
 
 
 def test_passes_are_what_ran_and_found_nothing() -> None:
-    made = report(Finding("CFDI40108"), Finding("NOTE", Status.PASSED), passed=("CFDI40107", "CFDI40108"))
+    made = report(Finding("CFDI40108"), Finding("NOTE", Status.PASSED), ran=("CFDI40107", "CFDI40108", "CFDI40107"))
     assert [finding.code for finding in made.passes] == ["NOTE", "CFDI40107"]
+    assert made.passed == ("CFDI40107",)
     assert made.codes() == {"CFDI40108"}
     assert [f.code for f in made.failures] == ["CFDI40108"]
 
