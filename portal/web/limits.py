@@ -34,8 +34,6 @@ def language() -> str:
 
 
 def _remember_language(response: Response) -> Response:
-    if not has_request_context():  # a job or a command: letters say for themselves in which language they speak
-        return LOCALES[0]
     chosen = request.args.get("lang")
     if chosen in LOCALES and request.endpoint != "static":
         response.set_cookie("lang", chosen, max_age=31536000, httponly=True, samesite="Lax",
