@@ -4,41 +4,49 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+OFFLINE = { echo "Acuse: the packages could not be installed (see above). Is there a connection, and room on the disk?"; exit 1; }
+ARGS ?=
 
-.PHONY: run test check bench clean help
+.PHONY: help run test check bench clean
 
 help:
-	@echo "make run | test | check | bench | clean"
+	@echo "make run      start the portal at http://localhost:8000 (PORTAL_PORT, PORTAL_HOME)"
+	@echo "make test     run every test          make test ARGS='tests/invoices -k send'"
+	@echo "make check    lint, types and the rules of the house"
+	@echo "make bench    compare the lists with the least that PostgreSQL and Flask can do"
+	@echo "make clean    remove what make made (never the data in PORTAL_HOME)"
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python -m portal.local
 
 test: $(VENV)/.tools
-	@$(BIN)/python scripts/browser.py
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m scripts.browser
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 check: $(VENV)/.tools
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 tests/meta
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest -q -n 0 tests/meta
 
 bench: $(VENV)/.tools
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
 
 $(VENV)/.python:
-	@$(PYTHON) -c 'import sys; sys.exit("Acuse needs Python 3.11 or later; this is %d.%d. Name another one: make PYTHON=python3.12 run" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@$(PYTHON) -m venv $(VENV) || { echo "The module venv is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) scripts/machine.py
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.runtime: $(VENV)/.python requirements.txt
-	@echo "Installing Acuse (once, about a minute)…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.runtime: $(VENV)/.python requirements.txt constraints.txt
+	@echo "Acuse: installing what it needs (once, about a minute)…"
+	@$(PIP) -r requirements.txt || $(OFFLINE)
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.runtime requirements-dev.txt
-	@echo "Installing what the tests need (once)…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Acuse: installing what the tests need (once)…"
+	@$(PIP) -r requirements-dev.txt || $(OFFLINE)
 	@touch $@

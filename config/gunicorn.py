@@ -1,8 +1,12 @@
-"""How gunicorn serves the portal; the address to bind comes from the command line."""
+"""How gunicorn serves the portal: `gunicorn --config config/gunicorn.py app:app`."""
 import os
 from pathlib import Path
 
-workers = int(os.environ.get("PORTAL_WEB_WORKERS", "2"))
+from config.settings import Settings
+
+settings = Settings.from_env(os.environ)
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+workers = settings.web_workers
 threads = 4
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -13,7 +17,7 @@ max_requests_jitter = 200
 limit_request_line = 4094
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
-preload_app = False
+preload_app = True  # the application opens no connection before it serves: read it once, share its memory
 accesslog = None
-errorlog = "-"
+errorlog = "-"  # standard error
 loglevel = "warning"

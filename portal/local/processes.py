@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.local.children import dying_with_parent
-from portal.local.ports import written
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_LOG = 20 * 1024 * 1024
@@ -94,11 +93,10 @@ def shown(line: str) -> str:
     return f"{entry['level']}: {entry.get('event', '')} {about}".rstrip()[:300]
 
 
-def portal_processes(host: str, port: int, logs: Path, environment: Mapping[str, str]) -> list[Process]:
+def portal_processes(logs: Path, environment: Mapping[str, str]) -> list[Process]:
     """Return the web server, the ticker and the worker, in the order in which they are ended."""
     python = sys.executable
-    web = [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "--bind", written(host, port),
-           "app:app"]
+    web = [python, "-m", "gunicorn", "--config", str(ROOT / "config" / "gunicorn.py"), "app:app"]
     return [Process("web", web, logs, environment),
             Process("ticker", [python, "-m", "portal.jobs.ticker"], logs, environment, patience=10),
             Process("worker", [python, "-m", "portal.jobs.worker"], logs, environment)]

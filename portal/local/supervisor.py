@@ -26,7 +26,7 @@ from portal.local.watching import Watch
 
 Prepare = Callable[[str, str], None]
 Seed = Callable[[Settings], str]
-Make = Callable[[str, int, Path, Mapping[str, str]], list[Process]]
+Make = Callable[[Path, Mapping[str, str]], list[Process]]
 LONGEST_START = 60.0
 KNOWN = (ClusterError, DatabaseError, HomeError, ValkeyError, ports.PortError)
 
@@ -82,13 +82,15 @@ def _run(settings: Settings, seed: Seed, prepare: Prepare, make: Make, stop: Sto
     embedded.finished(settings)
     logs = ready.home / "logs"
     logs.mkdir(exist_ok=True)
-    processes = make(ready.host, ready.port, logs, environment(ready))
+    processes = make(logs, environment(ready))
     stack.callback(_end_all, processes, stop)
-    for process in processes if not stop.is_set() else ():
-        process.start()
-    _wait_for_web(ready, processes[0], stop)
+    web, *others = processes
+    web.start()
+    _wait_for_web(ready, web, stop)  # alone at first: all of the machine is for the page that somebody waits for
     if not stop.is_set():
         print(banner(ready, how), flush=True)
+        for process in others:
+            process.start()
     _watch([Watch(thing) for thing in (*services, *processes)], processes, stop)
     print("\nAcuse: deteniendo… · stopping…", flush=True)
 
