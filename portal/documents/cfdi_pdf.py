@@ -13,6 +13,7 @@ from portal.cfdi.model import Comprobante
 from portal.cfdi.seal import stamp_cadena
 from portal.documents import cfdi_lines
 from portal.documents.cfdi_labels import LABELS
+from portal.documents.lexicon import SatLexicon
 from portal.documents.typesetting import breakable, typeset
 from portal.documents.writing import amount, language_of, moment, number
 
@@ -47,7 +48,10 @@ def verification_url(document: Comprobante) -> str:
     return VERIFICATION + "?" + "&".join(f"{key}={quote(value, safe='/=')}" for key, value in pairs.items())
 
 
-def render(document: Comprobante, lexicon: Lexicon, language: str = "es") -> bytes:
+SAT: Lexicon = SatLexicon()
+
+
+def render(document: Comprobante, lexicon: Lexicon = SAT, language: str = "es") -> bytes:
     """Return the PDF of a document that has passed its schema (others may raise `portal.cfdi.model.Unreadable`)."""
     tongue = language_of(language)
     words = LABELS[tongue]

@@ -1,7 +1,6 @@
 """The printed representation of a CFDI: all of it, legible, accessible, verifiable, quick."""
 
 import io
-import time
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import quoteattr
@@ -12,6 +11,8 @@ import pytest
 from portal.cfdi import reader
 from portal.documents import cfdi_pdf, reading
 from portal.documents.cfdi_labels import LABELS
+
+from . import hostile
 
 UUID = "C2832671-DA6D-11EF-A83D-00155D012007"
 SEAL = "WZzQVFmM/0E21+v4Th3K9K3a8yfN8TPwkarBsD28YUb6lTNo" * 7 + "a+/Njw=="
@@ -212,10 +213,8 @@ def test_it_is_tagged():
 @pytest.mark.parametrize("count", [1, 10, 200])
 def test_quick(count):
     document = invoice([line(f"Concepto {number} con una descripción de largo común") for number in range(count)])
-    cfdi_pdf.render(document, Lexicon())
-    started = time.monotonic()
-    pdf = cfdi_pdf.render(document, Lexicon(), "en")
-    assert time.monotonic() - started < 0.3
+    seconds, pdf = hostile.best_of(3, lambda: cfdi_pdf.render(document, Lexicon(), "en"))
+    assert seconds < 0.3
     assert f"Concepto {count - 1} con" in text_of(pdf)
 
 
