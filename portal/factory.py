@@ -19,6 +19,7 @@ from portal.core.crypto import Cipher, parse_keys
 from portal.core.db import db
 from portal.core.events import subscribe
 from portal.invoices import trust as invoice_trust
+from portal.local.demo import views as demo
 from portal.local.wiring import trust
 from portal.storage import stores
 from portal.suppliers.queries import reach
@@ -38,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _install_kit(app, settings)
     for blueprint, prefix in features.blueprints():
         app.register_blueprint(blueprint, url_prefix=prefix or None)
+    if settings.demo:
+        app.register_blueprint(demo.bp)
     subscribe(subscriptions.TABLE)
     register(app)
     return app

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typst
@@ -32,6 +33,8 @@ class Paper:
     age: int
     client: cast.Company = cast.CLIENT
     metodo_pago: str = "PPD"
+    tipo: str = "I"
+    noon: bool = False  # at noon of its day, so that the same paper is made the same twice
 
     @property
     def number(self) -> str:
@@ -45,18 +48,20 @@ class Papers:
     def __init__(self, authority: Authority) -> None:
         self.authority = authority
 
-    def xml(self, paper: Paper) -> bytes:
-        """Return the signed and stamped CFDI."""
+    def xml(self, paper: Paper, uuid: UUID | None = None) -> bytes:
+        """Return the signed and stamped CFDI, with the UUID when one is given."""
         at = (now().astimezone(ZoneInfo(ZONE)) - timedelta(days=paper.age)).replace(tzinfo=None, microsecond=0)
+        at = at.replace(hour=12, minute=0, second=0) if paper.noon else at
         made = cfdi_maker.make_cfdi(
             _party(paper.issuer), _party(paper.client), [cfdi_maker.Line(WHAT[paper.serie], paper.amount)],
-            cfdi_maker.Invoice(fecha=at, serie=paper.serie, folio=paper.folio, metodo_pago=paper.metodo_pago))
+            cfdi_maker.Invoice(fecha=at, tipo=paper.tipo, serie=paper.serie, folio=paper.folio,
+                               metodo_pago=paper.metodo_pago))
         csd = self.authority.issue_csd(paper.issuer.rfc, paper.issuer.fiscal_name)
-        return self.authority.sign_and_stamp(made, csd, _stamped(at))
+        return self.authority.sign_and_stamp(made, csd, _stamped(at), uuid)
 
-    def draw(self, paper: Paper) -> tuple[Upload, Upload]:
+    def draw(self, paper: Paper, uuid: UUID | None = None) -> tuple[Upload, Upload]:
         """Return the two files that a supplier uploads."""
-        xml = self.xml(paper)
+        xml = self.xml(paper, uuid)
         report = check.judge(xml, self.authority.trust(), at=now())
         name = f"{paper.issuer.rfc}_{paper.number}"
         return Upload(f"{name}.xml", xml), Upload(f"{name}.pdf", cfdi_pdf.render(report.document, Plain(), "es"))
