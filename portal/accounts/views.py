@@ -131,8 +131,10 @@ def legal(actor: Actor, text: str) -> ResponseReturnValue:
 
 
 def enter(response: Any, token: str) -> Response:
-    """Put a new session in the browser, with a new guard against forged requests."""
-    browser.pop("csrf_token", None)
+    """Put a new session in the browser.
+
+    The guard against forged requests stays: a form that waits in another tab can still be sent after signing in.
+    """
     return identity.set_token(response, token)
 
 

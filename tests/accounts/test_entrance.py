@@ -54,7 +54,8 @@ def test_unknown_wrong_and_disabled_get_the_same_answer(world: World, client: Fl
     assert len({_without_tokens(p.text) for p in pages}) == 1
 
 
-def test_an_unknown_address_costs_a_hash_too(world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_address_costs_a_hash_too(world: World, client: FlaskClient,
+                                             monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     verify = PasswordHasher.verify
     monkeypatch.setattr(PasswordHasher, "verify", lambda self, h, p: seen.append(h) or verify(self, h, p))
@@ -151,7 +152,8 @@ def test_step_up_changes_the_token(world: World, client: FlaskClient) -> None:
     assert stale.get("/profile").status_code == 303
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)",
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example",
+                                    "javascript:alert(1)",
                                     "http:evil", "\\\\evil.example"])
 def test_next_never_leaves_the_portal(world: World, client: FlaskClient, target: str) -> None:
     answer = post(client, "/sign-in", {"email": _email(world), "password": PASSWORD, "next": target})

@@ -206,7 +206,8 @@ def test_no_header_turns_a_link_elsewhere(world: World, client: FlaskClient, hea
     assert answer.status_code == (400 if "Host" in headers else 200)
     assert "evil" not in answer.text
     _invite(world, buyer)
-    with world.app.test_request_context("/", headers=headers), world.acting(world.actor(buyer, "administrator")) as actor:
+    giver = world.actor(buyer, "administrator")
+    with world.app.test_request_context("/", headers=headers), world.acting(giver) as actor:
         _row, url = links.issue(LinkKind.COLLEAGUE_INVITATION, "luis@valle.example", actor=actor, roles=("approver",))
     assert url.startswith("http://localhost/join/")
 

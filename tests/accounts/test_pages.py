@@ -24,9 +24,10 @@ from tests.accounts.steps import post, token_of
 from tests.factories import World
 
 ROOT = Path(__file__).resolve().parents[2]
-ANONYMOUS = ("/sign-in", "/sign-in?ended=1", "/recover", "/recover/sent", "/legal/privacy", "/legal/terms", "/link/asked")
-CLIENT = ("/people", "/people/invite", "/profile", "/profile/password", "/profile/sessions", "/settings", "/settings/fiscal",
-          "/settings/fiscal/new", "/settings/organization", "/settings/passwords", "/step-up")
+ANONYMOUS = ("/sign-in", "/sign-in?ended=1", "/recover", "/recover/sent", "/legal/privacy", "/legal/terms",
+             "/link/asked")
+CLIENT = ("/people", "/people/invite", "/profile", "/profile/password", "/profile/sessions", "/settings",
+          "/settings/fiscal", "/settings/fiscal/new", "/settings/organization", "/settings/passwords", "/step-up")
 SUPPLIER = ("/people", "/people/invite", "/profile", "/settings/organization", "/settings/passwords")
 
 

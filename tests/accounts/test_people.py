@@ -38,7 +38,8 @@ def test_a_colleague_is_invited_and_joins(world: World, client: FlaskClient) -> 
     assert _roles(world, luis.id) == ["auditor", "treasury"]
 
 
-@pytest.mark.parametrize("roles", [["operator"], ["supplier_administrator"], ["administrator", "operator"], ["owner"], []])
+@pytest.mark.parametrize("roles", [["operator"], ["supplier_administrator"], ["administrator", "operator"], ["owner"],
+                                   []])
 def test_nobody_gives_more_than_the_own_side_has(world: World, roles: list[str]) -> None:
     buyer = world.client()
     target = buyer.people["auditor"].user.id

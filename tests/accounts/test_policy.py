@@ -12,7 +12,8 @@ GOOD = "lluvia-tractor-mandarina-89"
 DEFAULT = PasswordPolicy()
 
 
-@pytest.mark.parametrize("password", [GOOD, "caballo correcto bateria grapa", "ñandú über 東京 paraguas azul", "x9$Kq" * 20,
+@pytest.mark.parametrize("password", [GOOD, "caballo correcto bateria grapa", "ñandú über 東京 paraguas azul",
+                                      "x9$Kq" * 20,
                                       "cuatro palabras sin nada que ver entre ellas " * 3])
 def test_long_and_odd_ones_are_taken(password: str) -> None:
     assert judge(password, DEFAULT) == []

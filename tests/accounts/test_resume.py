@@ -15,7 +15,8 @@ from tests.accounts.steps import letters, post, sign_in
 from tests.factories import PASSWORD, World
 
 EN = {"Accept-Language": "en"}
-PROFILE = {"rfc": "TVA040404GH5", "fiscal_name": "Tornillos del Valle SA de CV", "postcode": "64000", "regimes": ["601"]}
+PROFILE = {"rfc": "TVA040404GH5", "fiscal_name": "Tornillos del Valle SA de CV", "postcode": "64000",
+           "regimes": ["601"]}
 COLLEAGUE = {"email": "luis@valle.example", "name": "Luis", "locale": "es", "roles": ["auditor"]}
 
 
