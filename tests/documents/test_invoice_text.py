@@ -160,7 +160,7 @@ def test_no_text_makes_it_fail(text):
 def test_every_pattern_is_linear(text):
     started = time.monotonic()
     guess(text)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
 
 
 def test_a_real_pdf():

@@ -80,7 +80,7 @@ def test_ten_thousand_pages():
     started = time.monotonic()
     assert refusal(reading.inspect_pdf, data) == "pdf.too_many_pages"
     assert len(reading.render_preview(data, max_pages=2, width=50)) == 2
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_text_comes_page_by_page():
@@ -109,7 +109,7 @@ def test_a_page_that_never_ends_is_too_heavy_and_we_live():
     with pytest.raises(Refused) as refused:
         reading.box.run("pdf.render", data, seconds=1.5)
     assert refused.value.code == "file.too_heavy"
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 12
     assert reading.inspect_pdf(hostile.PLAIN).pages == 2
 
 

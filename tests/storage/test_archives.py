@@ -32,7 +32,7 @@ def refusal(data, limits=archives.BUNDLE):
     started = time.monotonic()
     with pytest.raises(Refused) as refused:
         archives.check(data, limits)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
     return refused.value.code
 
 

@@ -132,7 +132,7 @@ def test_a_wide_element_of_two_hundred_thousand_attributes_is_judged_at_once():
     data = b"<a " + b" ".join(b"a%d='1'" % n for n in range(200_000)) + b"/>"
     started = time.monotonic()
     assert refused("a.xml", data) == "xml.too_complex"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 6
 
 
 def test_when_the_box_does_not_open_nothing_is_decided(monkeypatch):

@@ -124,7 +124,7 @@ def test_nobody_listens():
         for act in acts(store_at(taken.getsockname()[1])):
             with pytest.raises(StorageUnavailable):
                 act()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 12
 
 
 def test_somebody_listens_and_never_answers():
@@ -134,7 +134,7 @@ def test_somebody_listens_and_never_answers():
             started = time.monotonic()
             with pytest.raises(StorageUnavailable):
                 act()
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])
