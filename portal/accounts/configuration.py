@@ -118,7 +118,7 @@ def prefer_profile(profile_id: UUID, actor: Actor) -> None:
     session.execute(update(FiscalProfile).filter_by(client_id=actor.client_id).values(is_default=False))
     row.is_default = True
     session.flush()
-    _tell(row, "preferred", actor)
+    _tell(row, "changed", actor)
 
 
 def remove_profile(profile_id: UUID, actor: Actor) -> None:

@@ -24,6 +24,9 @@ WORDS: dict[str, Any] = {
     "supplier_administrator": lazy("Supplier's administrator"), "supplier_user": lazy("Supplier's user"),
     "accepted": lazy("accepted"), "refused": lazy("refused"),
     "name": lazy("name"), "locale": lazy("language"), "zone": lazy("time zone"), "theme": lazy("appearance"),
+    "min_length": lazy("shortest length"), "classes": lazy("kinds of characters"), "no_reuse": lazy("no reuse"),
+    "lifetime_days": lazy("lifetime"), "lock_after_days": lazy("lock after days without use"),
+    "change_at_first": lazy("new password when joining"),
 }
 
 # What the trail is about, for the filter: the events' `kind`.
