@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
@@ -49,9 +49,9 @@ class Wanted:
 @page(bp, "/demo/files", PUBLIC)
 def files(_actor: Actor) -> ResponseReturnValue:
     """Choose an invoice to upload."""
-    chosen = request.args.to_dict() if request.args.get("folio") else None
+    made = {kind: url_for("demo.file", kind=kind, **request.args.to_dict()) for kind in ("xml", "pdf")}
     suppliers = [s.company for s in (cast.NANDU, cast.BAJIO, cast.IBANEZ, cast.INVITED)]
-    return render("demo/files.html", chosen=chosen, suppliers=suppliers, clients=CLIENTS.values(),
+    return render("demo/files.html", made=made, suppliers=suppliers, clients=CLIENTS.values(),
                   spoiled={key: label for key, (label, _spoil) in SPOILED.items()}, args=request.args)
 
 
