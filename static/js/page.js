@@ -56,3 +56,11 @@ window.addEventListener('popstate', () => {
   if (location.href.split('#')[0] !== shown) location.reload();
 });
 settle();
+
+/* A page may arrive before its style sheets: its transition is then skipped, which is no error to report. */
+for (const kind of ['pageswap', 'pagereveal']) {
+  window.addEventListener(kind, (event) => {
+    const moving = /** @type {any} */ (event).viewTransition;
+    for (const stage of [moving?.ready, moving?.finished, moving?.updateCallbackDone]) stage?.catch(() => {});
+  });
+}
