@@ -4,6 +4,7 @@ While Redis is away it reads the outbox in PostgreSQL directly, so work goes on;
 again. SIGTERM lets the running job end; a second one ends it (its row is taken up again elsewhere).
 """
 import argparse
+import gc
 import os
 import resource
 import signal
@@ -25,6 +26,7 @@ from rq.job import Job as Message
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
 
 from portal.core.db import DOOR, db, transaction
 from portal.jobs import doors, queries, registry, runner, sweeper, transport
@@ -96,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(app: Flask, queues: Sequence[str] = registry.QUEUES) -> None:
     """Listen to Redis, or read the outbox while there is none, until asked to stop."""
     stop = threading.Event()
+    _warm(app)
     while not (stop.is_set() or _Listener.stopping):
         _on_signal(stop)
         try:
@@ -107,6 +110,18 @@ def serve(app: Flask, queues: Sequence[str] = registry.QUEUES) -> None:
         except SQLAlchemyError as error:
             log.error("worker.database_away", error=type(error).__name__)
             stop.wait(AWAY)
+
+
+def _warm(app: Flask) -> None:
+    """Learn once what every child would have to learn anew: the mappers, the database's dialect, the statements."""
+    configure_mappers()
+    try:
+        with app.app_context():
+            runner.rehearse()
+    except SQLAlchemyError:
+        log.warning("worker.database_away")
+    gc.collect()
+    gc.freeze()  # a child's collector does not touch, and so does not copy, what is here now
 
 
 def _on_signal(stop: threading.Event) -> None:
