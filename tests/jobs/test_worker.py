@@ -43,7 +43,7 @@ def start(base: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[],
         process.join()
 
 
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
+def until(true: Callable[[], bool], seconds: float = 40) -> None:
     """Wait for something, or fail."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -131,7 +131,7 @@ def test_sigterm_lets_the_running_job_end(base: Flask, valkey: Valkey, start: Ca
     defer("test.slow")
     until(lambda: row_of("test.slow").state == WorkState.RUNNING)
     os.kill(process.pid or 0, signal.SIGTERM)
-    process.join(10)
+    process.join(30)
     assert process.exitcode == 0
     assert row_of("test.slow").state == WorkState.DONE
     assert did("slow") == 1
@@ -141,7 +141,7 @@ def test_an_idle_worker_stops_at_once(base: Flask, valkey: Valkey, start: Callab
     process = start()
     until(lambda: listening(valkey))
     os.kill(process.pid or 0, signal.SIGTERM)
-    process.join(3)
+    process.join(20)
     assert process.exitcode == 0
     assert not listening(valkey)
 
