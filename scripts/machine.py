@@ -1,3 +1,4 @@
+# ruff: noqa: UP031, UP036 - it must run on the old Python that it complains about
 """Says whether this machine can run Acuse, before anything is installed. Runs on any Python 3."""
 import importlib.util
 import platform

@@ -57,12 +57,19 @@ def make_embedded(superuser_url: str, name: str, before: Callable[[], None]) -> 
     own = make_url(superuser_url).set(database=name).render_as_string(hide_password=False)
     with _connected(superuser_url, "") as connection:
         make_roles(connection)
-        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
-            before()
+    if not exists(superuser_url, name):
+        before()
+        with _connected(superuser_url, "") as connection:
             connection.execute(text(f"CREATE DATABASE {name} OWNER {OWNER}"))
     with _connected(own, "") as connection:
         connection.execute(text(f"GRANT ALL ON SCHEMA public TO {OWNER}"))
     return own
+
+
+def exists(superuser_url: str, name: str) -> bool:
+    """Say whether a cluster of ours has the database `name`."""
+    with _connected(superuser_url, "") as connection:
+        return bool(connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}))
 
 
 def drop(superuser_url: str, name: str) -> None:

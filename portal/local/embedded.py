@@ -1,10 +1,11 @@
 """What is embedded: which services of an installation are ours to start, and where they answer."""
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from config.settings import Settings
-from portal.local.database import drop, make_embedded
+from portal.local.database import drop, exists, make_embedded
 from portal.local.postgres import SUPERUSER, Cluster
 from portal.local.valkey import Valkey
 
@@ -58,10 +59,19 @@ def start(settings: Settings, stack: contextlib.ExitStack) -> tuple[Settings, li
 
 def _made(settings: Settings, cluster: Cluster) -> str:
     """Make the database unless it is there; one whose making was interrupted is made anew (nobody has used it yet)."""
-    mark = _unfinished(settings)
-    if mark.exists():
+    if not has_database(settings, cluster):
         drop(cluster.superuser_url, DATABASE)
-    return make_embedded(cluster.superuser_url, DATABASE, mark.touch)
+    return make_embedded(cluster.superuser_url, DATABASE, begun(settings))
+
+
+def has_database(settings: Settings, cluster: Cluster) -> bool:
+    """Say whether there is a database that somebody may have worked in."""
+    return not _unfinished(settings).exists() and exists(cluster.superuser_url, DATABASE)
+
+
+def begun(settings: Settings) -> Callable[[], None]:
+    """Return what marks the database as unfinished, to be called before it is made."""
+    return _unfinished(settings).touch
 
 
 def finished(settings: Settings) -> None:
