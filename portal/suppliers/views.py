@@ -10,6 +10,7 @@ from portal.accounts import links
 from portal.core.clock import now
 from portal.core.i18n import _
 from portal.invoices import queries as invoices
+from portal.invoices.queries import Filters
 from portal.suppliers import queries, records, services
 from portal.suppliers.forms import ChangeForm, InviteForm, ReasonForm
 from portal.suppliers.models import Relationship
@@ -43,7 +44,7 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     row = queries.relationship(actor, relationship_id)
     return render("suppliers/show.html", supplier=row, link=links.latest([row.id], actor).get(row.id), link_now=now(), form=ReasonForm(),
                   record=queries.record_of(actor, row.id), accounts=records.accounts(row.id),
-                  latest=invoices.latest_of(actor, row.id))
+                  latest=invoices.everything(actor, Filters(relationship_id=row.id)).rows[:5])
 
 
 @page(bp, "/<uuid:relationship_id>/change", Permission.Supplier.INVITE, methods=["GET", "POST"])

@@ -1,0 +1,83 @@
+"""The inbox, the review page and the stages' settings."""
+import re
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.approvals import services as approvals
+from portal.approvals.models import ApprovalStep, StageRule
+from portal.core import db
+from portal.invoices.models import Invoice, InvoiceStatus
+from tests.factories import Buyer, Seller, World
+
+
+def guard(html: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(csrf_token|_once)" value="([^"]+)">', html))
+
+
+def waiting(world: World, buyer: Buyer, seller: Seller) -> tuple[Invoice, ApprovalStep]:
+    invoice = world.invoice(seller, status=InvoiceStatus.IN_REVIEW)
+    with world.acting(world.actor(seller)) as actor:
+        approvals.begin_run_of(invoice.id, "", actor)
+    with world.owner():
+        return (db.session.get_one(Invoice, invoice.id),
+                db.session.scalars(select(ApprovalStep).filter_by(invoice_id=invoice.id)).one())
+
+
+def test_deciding_in_the_browser(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    invoice, step = waiting(world, buyer, world.supplier(buyer))
+    world.sign_in(client, buyer.people["accounts_payable"])
+    assert invoice.number in client.get("/inbox/").text
+    page = client.get(f"/inbox/{invoice.id}")
+    data = {"step_id": str(step.id), "version": str(invoice.version), "verdict": "returned"}
+    refused = client.post(f"/inbox/{invoice.id}", data={**guard(page.text), **data})
+    assert refused.status_code == 422 and "Di por qué" in refused.text
+    done = client.post(f"/inbox/{invoice.id}", data={**guard(refused.text), **data, "reason": "falta la orden"})
+    assert done.status_code == 303
+    stale = client.post(f"/inbox/{invoice.id}", data={**guard(page.text), **data, "verdict": "approved", "_once": "x"})
+    assert stale.status_code in (404, 409)
+
+
+def test_approving_several_shows_the_effect_first(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    seller = world.supplier(buyer)
+    pairs = [waiting(world, buyer, seller) for _n in range(3)]
+    world.sign_in(client, buyer.people["accounts_payable"])
+    inbox = client.get("/inbox/")
+    chosen = {"selected": [str(step.id) for _i, step in pairs[:2]]}
+    preview = client.post("/inbox/approve", data={**guard(inbox.text), **chosen, "action": "preview"})
+    assert "Aprobar 2 facturas" in preview.text
+    done = client.post("/inbox/approve", data={**guard(preview.text), **chosen, "action": "confirmed"})
+    assert done.status_code == 303
+    with world.owner():
+        states = [db.session.get_one(Invoice, i.id).status for i, _s in pairs]
+    assert states == [InvoiceStatus.APPROVED] * 2 + [InvoiceStatus.IN_REVIEW]
+
+
+def test_the_stages_settings(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    world.sign_in(client, buyer.people["administrator"])
+    form = client.get("/settings/approvals/new")
+    empty = client.post("/settings/approvals/new", data={**guard(form.text), "label_es": "Compras", "quorum": "any"})
+    assert empty.status_code == 422 and "nadie" in empty.text
+    data = {"label_es": "Compras", "quorum": "any", "approver_roles": "approver", "minimum": "500", "currencies": "usd, mxn"}
+    assert client.post("/settings/approvals/new", data={**guard(empty.text), **data}).status_code == 303
+    with world.owner():
+        rule = db.session.scalars(select(StageRule)).one()
+        assert (rule.label_es, rule.currencies, rule.minimum) == ("Compras", ["USD", "MXN"], 500)
+    assert "Compras" in client.get("/settings/approvals/").text
+    assert client.get(f"/settings/approvals/{rule.id}").status_code == 200
+    index = client.get("/settings/approvals/")
+    assert client.post(f"/settings/approvals/{rule.id}/archive", data=guard(index.text)).status_code == 303
+    assert "Compras" not in client.get("/settings/approvals/").text
+
+
+def test_another_clients_invoice_and_stage_do_not_exist(world: World, client: FlaskClient) -> None:
+    buyer, other = world.client(), world.client("Ajena", "AJE010101AA1")
+    invoice, step = waiting(world, buyer, world.supplier(buyer))
+    world.sign_in(client, other.people["accounts_payable"])
+    page = client.get("/inbox/")
+    assert client.get(f"/inbox/{invoice.id}").status_code == 404
+    data = {**guard(page.text), "step_id": str(step.id), "version": "1", "verdict": "approved"}
+    assert client.post(f"/inbox/{invoice.id}", data=data).status_code in (400, 404)

@@ -1,0 +1,58 @@
+"""Every page of suppliers and records, drawn for those who may and closed to the rest."""
+import pytest
+from flask.testing import FlaskClient
+
+from portal.suppliers import layout
+from portal.suppliers.models import Expiry, FieldType
+from tests.factories import Buyer, Seller, World
+
+
+@pytest.fixture()
+def scene(world: World) -> tuple[Buyer, Seller, str]:
+    buyer = world.client()
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        section = layout.save_section("Documentos", "Documents", actor)
+        field = layout.save_field(layout.SaveField(section.id, "Constancia", "", "La última", "", FieldType.FILE, True, (),
+                                                   (), ("pdf",), 5, Expiry.DOCUMENT_DATE, 30), actor)
+    return buyer, world.supplier(buyer), str(field.id)
+
+
+def test_the_clients_pages(world: World, client: FlaskClient, scene: tuple[Buyer, Seller, str]) -> None:
+    buyer, seller, field = scene
+    world.invoice(seller)
+    world.sign_in(client, buyer.people["administrator"])
+    for path in ("/suppliers/", "/suppliers/?q=papeler%C3%ADa&status=active", "/suppliers/new", f"/suppliers/{seller.id}",
+                 f"/suppliers/{seller.id}/change", f"/suppliers/{seller.id}/block", "/records/", f"/records/{seller.id}",
+                 "/settings/record/", "/settings/record/sections/new", "/settings/record/fields/new",
+                 f"/settings/record/fields/{field}"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "Papelería" in answer.text or "/suppliers/" not in path or "new" in path, path
+
+
+def test_the_suppliers_pages(world: World, client: FlaskClient, scene: tuple[Buyer, Seller, str]) -> None:
+    _buyer, seller, field = scene
+    world.sign_in(client, seller.person)
+    assert client.get("/record/").headers["Location"].endswith(f"/record/{seller.id}")
+    for path in (f"/record/{seller.id}", f"/record/{seller.id}?section=bank", f"/record/{seller.id}/fields/{field}",
+                 f"/record/{seller.id}/accounts/new"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+    assert "faltan datos" in client.get(f"/record/{seller.id}").text
+
+
+@pytest.mark.parametrize("path", ["/record/{0}", "/record/{0}/fields/{1}", "/record/{0}/accounts/new"])
+def test_another_suppliers_record_does_not_exist(world: World, client: FlaskClient, scene: tuple[Buyer, Seller, str],
+                                                 path: str) -> None:
+    buyer, seller, field = scene
+    stranger = world.supplier(buyer, "Otra", "OTR030303AB1")
+    world.sign_in(client, stranger.person)
+    assert client.get(path.format(seller.id, field)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/suppliers/{0}", "/records/{0}", "/suppliers/{0}/change"])
+def test_another_clients_supplier_does_not_exist(world: World, client: FlaskClient, scene: tuple[Buyer, Seller, str],
+                                                 path: str) -> None:
+    _buyer, seller, _field = scene
+    world.sign_in(client, world.client("Ajena", "AJE010101AA1").people["administrator"])
+    assert client.get(path.format(seller.id)).status_code == 404
