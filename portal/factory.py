@@ -63,7 +63,8 @@ def _install_kit(app: Flask, settings: Settings) -> None:
     vault.install(Cipher(parse_keys(settings.encryption_keys)))
     app.extensions["portal_store"] = stores.from_settings(settings)
     app.extensions["portal_trust"] = trust(settings)
-    invoice_trust.set_store(app.extensions["portal_trust"])
+    invoice_trust.set_store(app.extensions["portal_trust"], folder=settings.sat_certificates,
+                            reload=lambda: trust(settings))
     headers.install(app)
     limits.install(app)
     assets.install(app)

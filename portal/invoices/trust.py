@@ -1,16 +1,46 @@
-"""The certificates that reception trusts, handed in by the wiring: this feature does not know where they come from."""
+"""The certificates that reception trusts, handed in by the wiring: this feature does not know where they come from.
+
+Certificates are imported by another process (a command, a job): when their folder has changed, the store is made
+again, so that a web server or worker that has been running for weeks knows them at once.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
 from portal.cfdi.trust import TrustStore
 
-_held: list[TrustStore] = []
+
+@dataclass
+class _Held:
+    store: TrustStore
+    folder: Path | None
+    reload: Callable[[], TrustStore] | None
+    seen: int
 
 
-def set_store(store: TrustStore) -> None:
-    """Use `store` from now on, in this process."""
-    _held[:] = [store]
+_held: list[_Held] = []
+
+
+def set_store(store: TrustStore, *, folder: Path | None = None,
+              reload: Callable[[], TrustStore] | None = None) -> None:
+    """Use `store` from now on, in this process; when `folder` changes, what `reload` returns."""
+    _held[:] = [_Held(store, folder, reload, _changed(folder))]
 
 
 def store() -> TrustStore:
     """Return the store in use. Raises RuntimeError before the wiring gave one: nothing may be judged by chance."""
     if not _held:
         raise RuntimeError("no trust store has been handed to invoices")
-    return _held[0]
+    held = _held[0]
+    changed = _changed(held.folder)
+    if held.reload is not None and changed != held.seen:
+        held.store, held.seen = held.reload(), changed
+    return held.store
+
+
+def _changed(folder: Path | None) -> int:
+    """Return the folder's moment of change in nanoseconds; 0 while there is none."""
+    try:
+        return folder.stat().st_mtime_ns if folder is not None else 0
+    except OSError:
+        return 0
