@@ -2,16 +2,21 @@
 
 A list of fifty rows is drawn many times a day; what rows share (days, words) is written once and remembered.
 """
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flask import get_template_attribute
+from markupsafe import Markup
+
 from portal.access.actor import Actor
 from portal.access.policy import Side
 from portal.core import i18n
+from portal.core.clock import now
 from portal.core.i18n import _, language, lazy
 from portal.invoices.models import InvoiceStatus as S
 from portal.invoices.models import StampState
@@ -35,72 +40,127 @@ PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.AP
 
 def status_of(row: Any) -> tuple[str, str]:
     """Return (word, kind) of an invoice's status; a draft that came back says so."""
-    returned = row.status is S.DRAFT and row.sent_at is not None
-    word, kind = RETURNED if returned else STATUS[row.status]
-    return str(word), kind
+    return _status(row.status, row.status is S.DRAFT and row.sent_at is not None, language())
 
 
 def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address: str) -> list[dict[str, Any]]:
     """Return the cells of each row. `names`: client → name; `address`: the page of an invoice, its id left out."""
-    supplier = actor.side is Side.SUPPLIER
+    supplier, lang, moment = actor.side is Side.SUPPLIER, language(), now()
     return [{
         "id": row.id, "url": f"{address}{row.id}", "number": row.number,
         "party": names.get(row.client_id, "") if supplier else row.supplier_name,
-        "issued": _day(row.issued_on, language()), "issued_iso": row.issued_on.isoformat(),
-        "total": i18n.plain_money(row.total), "currency": row.currency,
-        "status": status_of(row), "held": row.stamp is StampState.PENDING, "dots": dots(row, actor.zone),
-        "holder": holder(row), "pay": _day(row.scheduled_on, language()) if row.scheduled_on else "",
+        "issued": _day(row.issued_on, lang), "issued_iso": row.issued_on.isoformat(), "total": money(row.total),
+        "currency": row.currency, "status": status_of(row), "mark": _mark(*status_of(row), lang),
+        "held": row.stamp is StampState.PENDING, "dots": _dots(tuple(_stages(row, actor.zone, lang, moment)), lang),
+        "holder": _holder(row, lang), "pay": _day(row.scheduled_on, lang) if row.scheduled_on else "",
         "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "",
-        "since": i18n.ago(row.waiting_since) if row.waiting_since and row.status is S.IN_REVIEW else "",
+        "since": _ago(row.waiting_since, moment, lang) if row.waiting_since and row.status is S.IN_REVIEW else "",
     } for row in rows]
 
 
 def dots(row: Any, zone: str) -> list[dict[str, str]]:
     """Return the stage dots: one per stage of the run and one for the payment, each with its whole sentence."""
-    if not row.stages:
-        return []
-    lang = language()
-    made = [_dot(stage, lang, zone) for stage in row.stages]
-    made.append({"name": _("Payment"), "state": PAYING.get(row.status, "waiting"), "sentence": _payment(row)})
-    return made
+    made = _stages(row, zone, language(), now())
+    return [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in made]
 
 
-def holder(row: Any) -> str:
-    """Return the stage that holds the invoice, in the reader's language; "" when none does."""
-    lang = language()
+def money(amount: Decimal) -> str:
+    """Write an amount as `i18n.plain_money` does, without asking the locale fifty times a page."""
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
+
+
+def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, state of the dot, sentence) of every stage, then of the payment."""
+    for stage in row.stages or ():
+        state = stage.get("state", "waiting")
+        yield _name(stage, lang), DOTS.get(state, "waiting"), _sentence(stage, state, zone, lang, moment)
+    if row.stages:
+        yield _word("payment", lang), PAYING.get(row.status, "waiting"), _payment(row.status, row.scheduled_on, lang)
+
+
+def _holder(row: Any, lang: str) -> str:
     return next((_name(s, lang) for s in row.stages or () if s.get("state") == "current"), "")
-
-
-def _dot(stage: Mapping[str, Any], lang: str, zone: str) -> dict[str, str]:
-    state = stage.get("state", "waiting")
-    return {"name": _name(stage, lang), "state": DOTS.get(state, "waiting"), "sentence": _sentence(stage, lang, zone)}
 
 
 def _name(stage: Mapping[str, Any], lang: str) -> str:
     return str(stage.get(lang) or stage.get("es") or "")
 
 
-def _sentence(stage: Mapping[str, Any], lang: str, zone: str) -> str:
-    state, since = stage.get("state"), datetime.fromisoformat(stage["since"]) if stage.get("since") else None
+def _sentence(stage: Mapping[str, Any], state: str, zone: str, lang: str, moment: datetime) -> str:
+    since = _instant(stage["since"]) if stage.get("since") else moment
     if state == "current":
-        return _("it is here, since %(since)s", since=i18n.ago(since))
-    if state in ("approved", "rejected") and since is not None:
-        when = _day(since.astimezone(_zone(zone)).date(), lang)
-        return _("approved on %(day)s", day=when) if state == "approved" else _("rejected on %(day)s", day=when)
-    return _("not reached") if state == "cancelled" else _("to come")
+        return _here(_ago(since, moment, lang), lang)
+    if state in ("approved", "rejected"):
+        return _decided(state, since.astimezone(_zone(zone)).date(), lang)
+    return _word("not_reached" if state == "cancelled" else "to_come", lang)
 
 
-def _payment(row: Any) -> str:
-    if row.status is S.PAID:
+def _ago(since: datetime, moment: datetime, lang: str) -> str:
+    minutes = max(int((moment - since).total_seconds() // 60), 0)
+    unit = 1440 if minutes >= 1440 else 60 if minutes >= 60 else 1
+    return _ago_words(minutes // unit * unit, lang)
+
+
+# What follows is remembered: its answers are shared by the rows of all pages. The language is part of the question.
+
+
+@lru_cache(maxsize=64)
+def _status(status: S, returned: bool, _language: str) -> tuple[str, str]:
+    word, kind = RETURNED if returned else STATUS[status]
+    return str(word), kind
+
+
+@lru_cache(maxsize=64)
+def _mark(word: str, kind: str, _language: str) -> Markup:
+    return Markup(get_template_attribute("components/state.html", "status")(word, kind))
+
+
+@lru_cache(maxsize=4096)
+def _dots(stages: tuple[tuple[str, str, str], ...], _language: str) -> Markup:
+    if not stages:
+        return Markup()
+    made = [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in stages]
+    return Markup(get_template_attribute("components/state.html", "stage_dots")(made))
+
+
+@lru_cache(maxsize=1024)
+def _ago_words(minutes: int, _language: str) -> str:
+    return i18n.ago(now() - timedelta(minutes=minutes, seconds=1))
+
+
+@lru_cache(maxsize=1024)
+def _here(since: str, _language: str) -> str:
+    return _("it is here, since %(since)s", since=since)
+
+
+@lru_cache(maxsize=4096)
+def _decided(state: str, day: date, lang: str) -> str:
+    when = _day(day, lang)
+    return _("approved on %(day)s", day=when) if state == "approved" else _("rejected on %(day)s", day=when)
+
+
+@lru_cache(maxsize=4096)
+def _payment(status: S, scheduled_on: date | None, lang: str) -> str:
+    if status is S.PAID:
         return _("paid")
-    if row.scheduled_on is not None:
-        return _("scheduled for %(day)s", day=_day(row.scheduled_on, language()))
-    return _("waits for its date") if row.status in PAYING else _("to come")
+    if scheduled_on is not None:
+        return _("scheduled for %(day)s", day=_day(scheduled_on, lang))
+    return _("waits for its date") if status in PAYING else _word("to_come", lang)
+
+
+@lru_cache(maxsize=16)
+def _word(key: str, _language: str) -> str:
+    return {"payment": _("Payment"), "not_reached": _("not reached"), "to_come": _("to come")}[key]
 
 
 @lru_cache(maxsize=8192)
 def _day(day: date, _language: str) -> str:
     return i18n.day(day)
+
+
+@lru_cache(maxsize=8192)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=64)

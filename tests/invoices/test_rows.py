@@ -1,0 +1,75 @@
+"""The rows of the lists: words, dots, and money written as everywhere else."""
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal.core import i18n
+from portal.core.clock import now
+from portal.core.i18n import speaking
+from portal.invoices import rows
+from portal.invoices.models import Invoice, InvoiceStatus
+
+ZONE = "America/Mexico_City"
+
+
+def stage(state, since=None, es="Área", en="Area"):
+    return {"es": es, "en": en, "state": state, "since": (since or now()).isoformat()}
+
+
+@pytest.mark.parametrize("amount", ["0", "0.005", "1234.5", "999999999999.99", "-12.3", "1160.000000"])
+def test_money_is_written_as_everywhere(amount, ctx):
+    assert rows.money(Decimal(amount)) == i18n.plain_money(Decimal(amount))
+
+
+def test_every_status_has_its_word_in_both_languages(ctx):
+    for status in InvoiceStatus:
+        words = set()
+        for lang in ("es", "en"):
+            with speaking(lang):
+                words.add(rows.status_of(Invoice(status=status))[0])
+        assert len(words) == 2 and all(words), status
+
+
+def test_a_returned_draft_says_so(ctx):
+    with speaking("en"):
+        assert rows.status_of(Invoice(status=InvoiceStatus.DRAFT, sent_at=now())) == ("Returned to be corrected",
+                                                                                      "warning")
+
+
+def test_the_dots_speak(ctx):
+    old = datetime(2026, 11, 3, 5, tzinfo=UTC)  # the 2nd in Mexico
+    recent = now() - timedelta(days=2)
+    row = Invoice(status=InvoiceStatus.IN_REVIEW, stages=[stage("approved", old), stage("current", recent),
+                                                          stage("waiting")])
+    with speaking("en"):
+        made = rows.dots(row, ZONE)
+        assert [d["state"] for d in made] == ["done", "current", "waiting", "waiting"]
+        assert made[0]["sentence"] == "approved on Nov 2, 2026"
+        assert made[1]["sentence"] == "it is here, since 2 days ago" and made[1]["name"] == "Area"
+        assert made[3] == {"name": "Payment", "state": "waiting", "sentence": "to come"}
+    with speaking("es"):
+        assert rows.dots(row, ZONE)[1] == {"name": "Área", "state": "current",
+                                           "sentence": "está aquí, desde hace 2 días"}
+
+
+@pytest.mark.parametrize(("status", "day", "state", "sentence"), [
+    (InvoiceStatus.APPROVED, None, "current", "waits for its date"),
+    (InvoiceStatus.SCHEDULED, date(2026, 12, 1), "current", "scheduled for Dec 1, 2026"),
+    (InvoiceStatus.PAID, date(2026, 12, 1), "done", "paid"), (InvoiceStatus.REJECTED, None, "waiting", "to come"),
+])
+def test_the_last_dot_is_the_payment(status, day, state, sentence, ctx):
+    row = Invoice(status=status, stages=[stage("approved")], scheduled_on=day)
+    with speaking("en"):
+        assert rows.dots(row, ZONE)[-1] == {"name": "Payment", "state": state, "sentence": sentence}
+
+
+def test_an_invoice_without_stages_has_no_dots(ctx):
+    assert rows.dots(Invoice(status=InvoiceStatus.DRAFT, stages=[]), ZONE) == []
+
+
+def test_how_long_ago_is_said_in_its_unit(ctx):
+    moment = now()
+    with speaking("en"):
+        for minutes, said in ((0, "just now"), (7, "7 minutes ago"), (150, "2 hours ago"), (3000, "2 days ago")):
+            assert rows._ago(moment - timedelta(minutes=minutes), moment, "en") == said
