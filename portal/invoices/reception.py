@@ -24,6 +24,7 @@ from portal.invoices import events, examination, facts, findings, queries, rules
 from portal.invoices.examination import Examined, Intake
 from portal.invoices.lifecycle import remember, require_version
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceStatus, StampState
+from portal.jobs.outbox import defer
 from portal.storage import services as storage
 from portal.storage.models import StoredFile
 from portal.suppliers import gate
@@ -252,6 +253,8 @@ def _accept(invoice: Invoice, intake: Intake, examined: Examined, file: Upload |
     remember(invoice, "replaced" if replaced else "received", intake.actor)
     announce(events.InvoiceReceived(**events.about(invoice), verdict=examined.verdict, uuid=invoice.uuid or "",
                                     replaced=replaced), intake.actor)
+    if invoice.stamp is StampState.PENDING:
+        defer("invoices.settle_stamp", client_id=invoice.client_id, invoice_id=invoice.id, key=str(invoice.id))
     return Received(attempt, invoice)
 
 

@@ -30,8 +30,8 @@ from portal.invoices.reception import (
     revise_foreign,
 )
 from portal.invoices.sending import delete_draft, reopen, reopenable, send, why_not, withdraw, withdrawable
+from portal.invoices.settling import missing_certificates, settle_stamp
 from portal.invoices.settling import pending as pending_stamps
-from portal.invoices.settling import settle_stamp
 
 __all__ = [
     # bringing in
@@ -44,5 +44,5 @@ __all__ = [
     "SaveRequirement", "SaveSettings", "add_requirement", "archive_requirement", "edit_requirement",
     "move_requirement", "restore_requirement", "save_settings",
     # later
-    "pending_stamps", "settle_stamp",
+    "missing_certificates", "pending_stamps", "settle_stamp",
 ]

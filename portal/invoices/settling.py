@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.accounts import queries as accounts
-from portal.cfdi.report import Verdict
+from portal.cfdi.report import Report, Verdict
 from portal.core.db import session
 from portal.core.events import announce
 from portal.invoices import events, examination, findings
@@ -25,18 +25,24 @@ def pending(limit: int = 1000) -> list[tuple[UUID, UUID]]:
     return [(row.client_id, row.id) for row in session.execute(query.order_by(Invoice.id).limit(limit))]
 
 
+def missing_certificates(invoice_id: UUID, actor: Actor) -> tuple[str, ...]:
+    """Return the 20-digit numbers of the certificates that an invoice's stamp waits for; none when it waits no more."""
+    invoice = _waiting(invoice_id, actor)
+    report = _judged(invoice) if invoice is not None else None
+    numbers = report.missing_certificates if report is not None else ()
+    return tuple(number for number in numbers if len(number) == 20 and number.isascii() and number.isdigit())
+
+
 def settle_stamp(invoice_id: UUID, actor: Actor) -> StampState | None:
     """Judge an invoice's XML again; its stamp becomes verified or refused, or waits on.
 
     Returns the state, or None when there is nothing to settle (gone, or settled before). Idempotent. The actor is
     the portal itself on behalf of the client.
     """
-    invoice = session.scalar(select(Invoice).filter_by(id=invoice_id, client_id=actor.client_id,
-                                                       stamp=StampState.PENDING).with_for_update())
-    file = session.get(StoredFile, invoice.xml_file_id) if invoice is not None and invoice.xml_file_id else None
-    if invoice is None or file is None:
+    invoice = _waiting(invoice_id, actor)
+    report = _judged(invoice) if invoice is not None else None
+    if invoice is None or report is None:
         return None
-    report = examination.judged(storage.read(file), accounts.fiscal_profiles(invoice.client_id))
     state = examination.stamp_state(report)
     if report.verdict is Verdict.REJECTED:
         state = StampState.REFUSED
@@ -59,3 +65,15 @@ def _settled(invoice: Invoice, state: StampState, actor: Actor) -> None:
     invoice.verdict = "rejected"
     remember(invoice, "stamp_refused", actor)
     announce(events.StampRefused(**events.about(invoice), codes=findings.codes(invoice.findings)), actor)
+
+
+def _waiting(invoice_id: UUID, actor: Actor) -> Invoice | None:
+    query = select(Invoice).filter_by(id=invoice_id, client_id=actor.client_id, stamp=StampState.PENDING)
+    return session.scalar(query.with_for_update())
+
+
+def _judged(invoice: Invoice) -> Report | None:
+    file = session.get(StoredFile, invoice.xml_file_id) if invoice.xml_file_id else None
+    if file is None:
+        return None
+    return examination.judged(storage.read(file), accounts.fiscal_profiles(invoice.client_id))

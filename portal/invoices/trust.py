@@ -38,6 +38,11 @@ def store() -> TrustStore:
     return held.store
 
 
+def importing() -> TrustStore:
+    """Return a production store that keeps what it takes in the folder: what is fetched is known to every process."""
+    return TrustStore.production(_held[0].folder if _held else None)
+
+
 def _changed(folder: Path | None) -> int:
     """Return the folder's moment of change in nanoseconds; 0 while there is none."""
     try:

@@ -91,9 +91,42 @@ def test_another_clients_invoice_is_not_touched(world, held, authority):
 
 
 def test_the_sweep_asks_for_each_once(world, held, buyer, ctx):
+    assert asked(world) == [(buyer.id, str(held))]  # asked for when it came in
+    with world.owner():
+        session.query(OutboxRow).filter_by(name="invoices.settle_stamp").delete()
     with db.transaction(db.DOOR):
         jobs.settle_stamps(system())
         jobs.settle_stamps(system())
+    assert asked(world) == [(buyer.id, str(held))]
+
+
+def asked(world):
     with world.owner():
-        asked = session.query(OutboxRow).filter_by(name="invoices.settle_stamp").all()
-        assert [(r.client_id, r.payload["invoice_id"]) for r in asked] == [(buyer.id, str(held))]
+        rows = session.query(OutboxRow).filter_by(name="invoices.settle_stamp").all()
+        return [(r.client_id, r.payload["invoice_id"]) for r in rows]
+
+
+def test_the_job_fetches_what_is_missing_and_settles(world, held, buyer, authority, monkeypatch):
+    fetched = []
+
+    def fetch(number, store):
+        fetched.append(number)
+        assert not db.is_open()  # no network call inside a transaction
+        trust.set_store(authority.trust())
+
+    monkeypatch.setattr(jobs.certificates, "fetch_provider", fetch)
+    jobs.settle_stamp(system(buyer.id), invoice_id=held)
+    assert fetched == [authority.provider.number]
+    assert row(world, held).stamp is StampState.VERIFIED
+    jobs.settle_stamp(system(buyer.id), invoice_id=held)
+    assert len(fetched) == 1
+
+
+def test_when_sat_does_not_answer_it_waits_on(world, held, buyer, monkeypatch):
+    monkeypatch.setattr(jobs.certificates, "fetch_provider", lambda number, store: None)
+    jobs.settle_stamp(system(buyer.id), invoice_id=held)
+    assert row(world, held).stamp is StampState.PENDING
+
+
+def test_a_verified_stamp_asks_for_nothing(world, draft):
+    assert asked(world) == []
