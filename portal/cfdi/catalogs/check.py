@@ -79,33 +79,23 @@ def _plain(version: str, name: str) -> frozenset[str]:
     return _OWN.get(name, codes) - _DATED.get(name, {}).keys()
 
 
-def _found(
-    root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document: Comprobante
-) -> Iterator[Finding]:
-    """Walk what is judged (not Addenda) and look up. The first loop is the one that costs: it holds nothing else."""
+def _found(root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document: Comprobante) -> Iterator[Finding]:
+    """Walk the document and look up. The first loop is the one that costs: it holds nothing else."""
     suspects = []
-    for element in _judged(root, table):
-        for attribute, name, codes in table[element.tag]:
+    for element in root.iter(*table):
+        for attribute, name, codes in table[element.tag]:  # type: ignore[index]
             value = element.get(attribute)
             if value is not None and value not in codes:
                 suspects.append((element, attribute, name, value))
     told = 0
+    addenda = str(root.tag).partition("}")[0] + "}Addenda"
     for element, attribute, name, value in suspects:
         expected = _refused(name, value, document)
-        if expected is not None:
+        if expected is not None and next(element.iterancestors(addenda), None) is None:
             yield _finding(element, attribute, name, value, expected)
             told += 1
             if told >= _MOST:
                 return
-
-
-def _judged(root: etree._Element, table: dict[str, tuple[_Lookup, ...]]) -> Iterator[etree._Element]:
-    if root.tag in table:
-        yield root
-    addenda = str(root.tag).partition("}")[0] + "}Addenda"
-    for child in root.iterchildren(tag=etree.Element):
-        if child.tag != addenda:
-            yield from child.iter(*table)
 
 
 def _refused(name: str, value: str, document: Comprobante) -> str | None:

@@ -14,15 +14,15 @@ from portal.cfdi.sentences import Family, Sentence, register
 
 def _catalog(name: str, catalog: str) -> Sentence:
     return Sentence(
-        f"{name} no es una clave vigente del catálogo {catalog} del SAT",
-        f"{name} is not a valid code of SAT's catalog {catalog}",
+        f"{name} debe ser una clave vigente del catálogo {catalog} del SAT",
+        f"{name} must be a valid code of SAT's catalog {catalog}",
         f"Elige una clave vigente de {catalog}; las de la versión 3.3 ya no sirven.",
         f"Choose a valid code of {catalog}; those of version 3.3 no longer serve.")  # fmt: skip
 
 
 def _form(name: str, es: str, en: str) -> Sentence:
     return Sentence(
-        f"{name} no tiene la forma que pide el SAT", f"{name} is not in the form that SAT asks for",
+        f"{name} debe tener la forma que pide el SAT", f"{name} must be in the form that SAT asks for",
         f"Escríbelo así: {es}.", f"Write it like this: {en}.")  # fmt: skip
 
 
@@ -110,12 +110,12 @@ SENTENCES_HERE: Final[dict[str, Sentence]] = {
     "CRP20270": _catalog("ImpuestoP (traslado)", "c_Impuesto"),
 }
 _ABOVE_ZERO: Final = Sentence(
-    "La base de un impuesto no es mayor que cero", "The base of a tax is not above zero",
+    "La base de un impuesto debe ser mayor que cero", "The base of a tax must be above zero",
     "Quita el impuesto o escribe su base.", "Remove the tax or write its base.")  # fmt: skip
 _CUSTOMS: Final = _form("NumeroPedimento", "AA  AD  PPPP  NNNNNNN (dos espacios entre cada parte)",
                         "YY  CC  PPPP  NNNNNNN (two blanks between the parts)")  # fmt: skip
 OTHER: Final = Sentence(
-    "«{name}» no es una clave del catálogo {catalog} del SAT", "“{name}” is not a code of SAT's catalog {catalog}",
+    "«{name}» debe ser una clave del catálogo {catalog} del SAT", "“{name}” must be a code of SAT's catalog {catalog}",
     "Elige una clave vigente del catálogo.", "Choose a valid code of the catalog.")  # fmt: skip
 register(Family.CATALOG, {**SENTENCES_HERE, "ACUSE-CATALOG": OTHER})
 register(Family.STRUCTURE, {

@@ -31,3 +31,12 @@ def allowed(impuesto: str, factor: str, kind: str, rate: Decimal) -> bool:
         return True
     limits = RANGE.get(key)
     return limits is not None and limits[0] <= rate <= limits[1]
+
+
+def told(impuesto: str, factor: str, kind: str) -> str:
+    """The rates that SAT has for a tax and factor, in words."""
+    key = (impuesto, factor, kind)
+    limits = RANGE.get(key)
+    if limits is not None:
+        return f"{limits[0]} – {limits[1]}"
+    return ", ".join(str(rate) for rate in sorted(FIXED.get(key, ()))) or "—"

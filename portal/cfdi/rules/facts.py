@@ -1,0 +1,198 @@
+"""What several rules need of one document, computed when first asked for and kept."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, Final, Generic, TypeVar, overload
+
+from portal.cfdi.catalogs.currencies import MONEDA
+from portal.cfdi.context import Context
+from portal.cfdi.lazy import Unreadable
+from portal.cfdi.model import (
+    CCE11,
+    CCE20,
+    CFD4,
+    PAGOS20,
+    ACuentaTerceros,
+    Comprobante,
+    Concepto,
+    Pagos,
+    Parte,
+    Retencion,
+    Traslado,
+)
+from portal.cfdi.pagos import DoctoRelacionado, Pago, RetencionDR, RetencionP, TrasladoDR, TrasladoP
+from portal.cfdi.rules.amounts import ZERO
+
+NATIONAL: Final = "XAXX010101000"  # sales to the general public
+FOREIGN: Final = "XEXX010101000"  # residents abroad
+GENERIC: Final = frozenset({NATIONAL, FOREIGN})
+PUBLIC: Final = "PUBLICO EN GENERAL"
+_C: Final = f"{{{CFD4}}}"
+
+TaxKey = tuple[str, str, Decimal | None]
+"""Impuesto, TipoFactor and rate (None when exempt): what the summary has one row of."""
+
+T = TypeVar("T")
+
+
+class fact(Generic[T]):
+    """A property computed once; the second reading is a plain attribute (functools' own takes a lock)."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute = compute
+        self.name = compute.__name__
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> "fact[T]": ...
+    @overload
+    def __get__(self, owner: object, kind: type) -> T: ...
+    def __get__(self, owner: Any, kind: type) -> "T | fact[T]":
+        if owner is None:
+            return self
+        value = owner.__dict__[self.name] = self.compute(owner)
+        return value
+
+
+class Facts:
+    """The facts of one document 4.0 and the circumstances of its judgement."""
+
+    def __init__(self, document: Comprobante, context: Context) -> None:
+        self.document = document
+        self.context = context
+        self.tipo = document.tipo_de_comprobante
+        self.conceptos: tuple[Concepto, ...] = document.conceptos
+
+    @fact
+    def decimals(self) -> int:
+        """The decimals of the currency. Raises Unreadable for a currency that SAT does not have."""
+        return decimals_of(self.document.moneda)
+
+    @fact
+    def traslados(self) -> list[Traslado]:
+        """The transferred taxes of all conceptos."""
+        return [Traslado(e) for lines in self._lines for e in lines.iter(f"{_C}Traslado")]
+
+    @fact
+    def retenciones(self) -> list[Retencion]:
+        """The withheld taxes of all conceptos."""
+        return [Retencion(e) for lines in self._lines for e in lines.iter(f"{_C}Retencion")]
+
+    @fact
+    def _lines(self) -> list[Any]:
+        return list(self.document.element.iterchildren(f"{_C}Conceptos"))
+
+    @fact
+    def has_extras(self) -> bool:
+        """Whether any concepto has parts, customs entries or somebody on whose behalf it is sold."""
+        tags = (f"{_C}Parte", f"{_C}InformacionAduanera", f"{_C}ACuentaTerceros")
+        return any(next(lines.iter(*tags), None) is not None for lines in self._lines)
+
+    @fact
+    def partes(self) -> list[Parte]:
+        """The parts of all conceptos."""
+        return [parte for concepto in self.conceptos for parte in concepto.partes]
+
+    @fact
+    def terceros(self) -> list[ACuentaTerceros]:
+        """On behalf of whom conceptos are sold."""
+        found = (concepto.a_cuenta_terceros for concepto in self.conceptos)
+        return [third for third in found if third is not None]
+
+    @fact
+    def transferred(self) -> dict[TaxKey, tuple[Decimal, Decimal]]:
+        """Base and Importe of the conceptos' transferred taxes, by what the summary groups them."""
+        sums: dict[TaxKey, tuple[Decimal, Decimal]] = {}
+        for tax in self.traslados:
+            key = key_of(tax)
+            base, importe = sums.get(key, (ZERO, ZERO))
+            sums[key] = base + (tax.base or ZERO), importe + (tax.importe or ZERO)
+        return sums
+
+    @fact
+    def withheld(self) -> dict[str, Decimal]:
+        """Importe of the conceptos' withheld taxes, by Impuesto."""
+        sums: dict[str, Decimal] = {}
+        for tax in self.retenciones:
+            sums[tax.impuesto] = sums.get(tax.impuesto, ZERO) + tax.importe
+        return sums
+
+    @fact
+    def only_exempt(self) -> bool:
+        """Whether every transferred tax of the conceptos is Exento (and there is one)."""
+        return bool(self.traslados) and all(tax.tipo_factor == "Exento" for tax in self.traslados)
+
+    @fact
+    def foreign_trade(self) -> bool:
+        """Whether the document has the Comercio Exterior complement."""
+        return any(node.namespace in (CCE11, CCE20) for node in self.document.complementos)
+
+    @fact
+    def pagos(self) -> list[Pagos]:
+        """The Pagos 2.0 complements."""
+        return [node for node in self.document.pagos if node.namespace == PAGOS20]
+
+    @fact
+    def payments(self) -> list[Pago]:
+        """Every payment."""
+        return [payment for node in self.pagos for payment in node.pagos]
+
+    @fact
+    def paid(self) -> list[DoctoRelacionado]:
+        """Every paid document."""
+        return [paid for payment in self.payments for paid in payment.doctos_relacionados]
+
+    @fact
+    def withheld_dr(self) -> list[RetencionDR]:
+        """The withheld taxes of all paid documents."""
+        return [tax for paid in self.paid if paid.impuestos_dr is not None for tax in paid.impuestos_dr.retenciones]
+
+    @fact
+    def transferred_dr(self) -> list[TrasladoDR]:
+        """The transferred taxes of all paid documents."""
+        return [tax for paid in self.paid if paid.impuestos_dr is not None for tax in paid.impuestos_dr.traslados]
+
+    @fact
+    def withheld_p(self) -> list[RetencionP]:
+        """The withheld taxes of all payments."""
+        return [tax for one in self.payments if one.impuestos_p is not None for tax in one.impuestos_p.retenciones]
+
+    @fact
+    def transferred_p(self) -> list[TrasladoP]:
+        """The transferred taxes of all payments."""
+        return [tax for one in self.payments if one.impuestos_p is not None for tax in one.impuestos_p.traslados]
+
+    @fact
+    def payment_of(self) -> dict[int, Pago]:
+        """The payment that a paid document or a payment's tax belongs to, by the node's id."""
+        owners = {id(paid): payment for payment in self.payments for paid in payment.doctos_relacionados}
+        for payment in self.payments:
+            taxes = payment.impuestos_p
+            if taxes is not None:
+                owners.update({id(tax): payment for tax in (*taxes.retenciones, *taxes.traslados)})
+        return owners
+
+
+def key_of(tax: Traslado) -> TaxKey:
+    """What the summary groups a transferred tax by; rates compare as numbers."""
+    exempt = tax.tipo_factor == "Exento"
+    return tax.impuesto, tax.tipo_factor, None if exempt else tax.tasa_o_cuota
+
+
+def decimals_of(moneda: str) -> int:
+    """The decimals of a currency. Raises Unreadable for one that SAT does not have."""
+    currency = MONEDA.get(moneda)
+    if currency is None:
+        raise Unreadable("Moneda")
+    return currency.decimals
+
+
+def person_of(rfc: str) -> str:
+    """ "F" (persona física, 13 letters) or "M" (persona moral, 12). Raises Unreadable for anything else."""
+    if len(rfc) not in (12, 13):
+        raise Unreadable("Rfc")
+    return "F" if len(rfc) == 13 else "M"
+
+
+def total(values: Iterator[Decimal | None]) -> Decimal:
+    """The sum; what is absent counts as nothing."""
+    return sum((value for value in values if value is not None), ZERO)
