@@ -7,6 +7,8 @@ from portal.accounts import joining
 from portal.audit import commands as audit
 from portal.core import db
 from portal.jobs import commands as jobs
+from portal.local.cfdi_commands import cfdi_commands, sat_commands
+from portal.local.cfdi_pdf_command import pdf_command
 from portal.mail import commands as mail
 
 
@@ -25,4 +27,5 @@ def setup_token() -> None:
     click.echo(address)
 
 
-COMMANDS: tuple[click.Command, ...] = (setup_token, jobs.group, audit.group, mail.group)
+cfdi_commands.add_command(pdf_command)
+COMMANDS: tuple[click.Command, ...] = (setup_token, cfdi_commands, sat_commands, jobs.group, audit.group, mail.group)

@@ -84,7 +84,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        # Without a database the commands that need none still work; the rest says that nobody answers.
+        "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg://localhost/none",
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "pool_timeout": 10,
             "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},

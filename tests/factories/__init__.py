@@ -26,6 +26,7 @@ from portal.core.clock import now
 from portal.core.ids import new_id
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceStatus
 from portal.suppliers.models import Record, Relationship, RelationshipStatus, SupplierKind
+from portal.suppliers.services import fold
 
 OWNER = db.Scope(role="portal_owner")
 PASSWORD = "correct horse battery staple"
@@ -103,7 +104,7 @@ class World:
                 db.session.flush()
             person = person or self._person(organization, (Role.SUPPLIER_ADMINISTRATOR.value,))
             link = Relationship(client_id=client.id, organization_id=organization.id, kind=kind, name=name,
-                                name_key=name.casefold(), tax_id=rfc, contact_email=person.user.email,
+                                name_key=fold(name), tax_id=rfc, contact_email=person.user.email,
                                 contact_name=person.user.name, status=RelationshipStatus.ACTIVE, accepted_at=now(),
                                 country="USA" if kind is SupplierKind.FOREIGN else "MEX")
             db.session.add(link)
