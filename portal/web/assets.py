@@ -11,10 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from wsgiref.headers import Headers
 
+import structlog
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
+log = structlog.get_logger()
 ROOT = Path(__file__).resolve().parents[2] / "static"
 KINDS = (".css", ".js", ".svg", ".png", ".json")
 VENDOR = {"vendor/bootstrap.min.css": "static/bootstrap5/css/bootstrap.min.css"}
@@ -66,9 +68,16 @@ def digest(paths: Iterable[Path]) -> str:
 
 
 def compressed(assets: Mapping[str, Asset], cache: Path) -> dict[str, Asset]:
-    """Return `assets` as copies under `cache`, each with its brotli and gzip sibling; work is done once per content."""
+    """Return `assets` as copies under `cache`, each with its brotli and gzip sibling; work is done once per content.
+
+    Where nothing can be written the files are sent as they are: slower, never missing.
+    """
     compressor = Compressor(quiet=True)
-    return {name: Asset(asset.url, _copy(asset, cache, compressor)) for name, asset in assets.items()}
+    try:
+        return {name: Asset(asset.url, _copy(asset, cache, compressor)) for name, asset in assets.items()}
+    except OSError as failure:
+        log.warning("assets.not_compressed", cache=str(cache), error=str(failure))
+        return dict(assets)
 
 
 def _copy(asset: Asset, cache: Path, compressor: Compressor) -> Path:

@@ -91,6 +91,13 @@ def test_compressed_copies_are_sent_to_those_who_read_them(tmp_path: Path) -> No
     assert again.headers["Content-Encoding"] == "gzip"
 
 
+def test_without_a_place_to_write_the_files_are_sent_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    small = make(tmp_path / "taken")
+    answer = small.test_client().get(address(small, "css/tokens.css"), headers={"Accept-Encoding": "br"})
+    assert answer.status_code == 200 and "Content-Encoding" not in answer.headers
+
+
 def test_while_developing_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = tmp_path / "a.css"
     sheet.write_text("a{}")
