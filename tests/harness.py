@@ -9,10 +9,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from config.settings import Settings
-from portal import features
-from portal.core.db import Base
-from portal.core.tenancy import roles, walls
+from portal.core.tenancy import roles
+from portal.local import database
 from portal.local.postgres import Cluster
+
 
 class Browser(FlaskClient):
     """A browser whose requests know nothing of each other, though they share the test's application context."""
@@ -38,16 +38,10 @@ def start_cluster(home: Path) -> Cluster:
 
 
 def _make_template(superuser_url: str) -> None:
-    features.load(features.TABLES)
     _run(superuser_url, *roles(), f"CREATE DATABASE {TEMPLATE} OWNER portal_owner")
-    engine = create_engine(at(superuser_url, TEMPLATE))
-    with engine.begin() as connection:
-        connection.execute(text("GRANT ALL ON SCHEMA public TO portal_owner"))
-        connection.execute(text("SET ROLE portal_owner"))
-        Base.metadata.create_all(connection)
-        for statement in walls():
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    template = at(superuser_url, TEMPLATE)
+    _run(template, "GRANT ALL ON SCHEMA public TO portal_owner")
+    database.migrate(template)
 
 
 def copy_database(superuser_url: str, name: str) -> str:

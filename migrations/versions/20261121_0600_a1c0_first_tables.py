@@ -1,6 +1,6 @@
 """The first tables of every feature, with their row-level security.
 
-Revision a1c0, after , of 2026-11-21 05:28:10.606243.
+Revision a1c0, after , of 2026-11-21 06:05:20.538426.
 """
 
 import sqlalchemy as sa

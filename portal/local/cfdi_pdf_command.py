@@ -1,4 +1,4 @@
-"""`flask cfdi pdf`: a document as people know it on paper. Apart from the other commands, for it brings a typesetter."""
+"""`flask cfdi pdf`: a document as on paper. Apart from the other commands, for it brings a typesetter."""
 import sys
 from pathlib import Path
 
