@@ -19,7 +19,7 @@ from portal.cfdi import issuer, reader, schema, seal, stamp
 from portal.cfdi.catalogs import check as catalogs
 from portal.cfdi.certificates import Certificate
 from portal.cfdi.context import Context, TaxProfile
-from portal.cfdi.model import Comprobante
+from portal.cfdi.model import Comprobante, Unreadable
 from portal.cfdi.reader import DEFAULT_LIMITS, Limits
 from portal.cfdi.report import Finding, Report, Status, Step, StepState
 from portal.cfdi.rules import run as rules
@@ -41,6 +41,10 @@ register(Family.READ, {
         "No se pudo terminar esta revisión por un error nuestro", "This check could not be finished: our fault",
         "Avísanos y lo revisaremos; no es culpa del documento.",
         "Tell us and we will look into it; the document is not to blame."),
+    "ACUSE-UNREADABLE": Sentence(
+        "Falta un dato sin el que esta revisión no se puede hacer",
+        "A value is missing without which this check cannot run",
+        "Corrige primero lo que falta.", "Mend first what is missing."),
     "ACUSE-EMISSION-STAMP": Sentence(
         "El documento que se va a timbrar ya trae un timbre", "The document to be stamped already has a stamp",
         "Emite un documento nuevo.", "Issue a new document."),
@@ -109,6 +113,8 @@ def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | No
             return
         situation = work.context.situation
         findings = [weigh(finding, situation) for finding in islice(found, _MOST)]
+    except Unreadable as problem:
+        findings = [Finding("ACUSE-UNREADABLE", Status.NOT_RUN, str(problem), step=step)]
     except Exception as problem:  # any bytes must get a report: the promise of this file
         findings = [_internal(step, problem)]
     work.steps[step] = _state(step, findings) if findings else StepState.PASSED
@@ -125,7 +131,7 @@ def _state(step: Step, findings: list[Finding]) -> StepState:
     for finding in findings:
         if finding.status is Status.FAILED:
             return StepState.FAILED
-        if finding.status is Status.NOT_RUN and (step not in _LISTS or finding.code == "ACUSE-INTERNAL"):
+        if finding.status is Status.NOT_RUN and (step not in _LISTS or finding.code in _BROKEN):
             state = StepState.NOT_RUN
     return state
 
@@ -185,6 +191,7 @@ _STEPS: Final = (
 )
 # Their rules that need SAT's lists are never run offline: that does not leave the step unfinished.
 _LISTS: Final = (Step.CATALOGS, Step.RULES)
+_BROKEN: Final = frozenset({"ACUSE-INTERNAL", "ACUSE-UNREADABLE"})
 
 
 def _report(work: _Work, sha256: str, size: int, version: str) -> Report:

@@ -8,6 +8,7 @@ the schema refuses (CFDI40101, the form of Fecha), the finding carries it.
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from lxml import etree
@@ -79,6 +80,8 @@ _KINDS: Final = {
 }
 # One compiled schema holds one error log, so each thread has its own.
 _compiled = threading.local()
+_LARGE: Final = 3000
+_count: Final = etree.XPath("count(//*)")
 
 
 def validate(root: etree._Element, version: str) -> list[Finding]:
@@ -89,9 +92,38 @@ def validate(root: etree._Element, version: str) -> list[Finding]:
     findings: list[Finding] = []
     files = _complements(root, findings)
     schema = _schema(version, files)
-    if not schema.validate(root):
+    if _count(root) > _LARGE:
+        findings += _streamed(root, schema)
+    elif not schema.validate(root):
         findings += _told(root, schema.error_log)
     return findings
+
+
+def _streamed(root: etree._Element, schema: etree.XMLSchema) -> Iterator[Finding]:
+    """The findings of a large document, without their exact place.
+
+    libxml2 counts siblings to say where each error is: 40,000 wrong conceptos would take a minute. While it parses it
+    cannot, so a large document is read once more, with the schema beside it.
+    """
+    try:
+        etree.fromstring(etree.tostring(root), etree.XMLParser(schema=schema, no_network=True))
+    except etree.XMLSyntaxError as problem:
+        told: dict[tuple[str, str], Finding] = {}
+        for entry in problem.error_log:
+            match = _MESSAGE.match(entry.message)
+            if match is not None:
+                finding = _somewhere(root, entry.type_name, match)
+                told.setdefault((finding.code, finding.where), finding)
+        yield from told.values()
+
+
+def _somewhere(root: etree._Element, kind: str, match: re.Match[str]) -> Finding:
+    """A finding about the elements of a name: explained by the first of them, placed at none."""
+    element = next(root.iter(match["element"]), root)
+    finding = _explained(kind, match, element)
+    attribute = finding.where.rpartition("/@")[2] if "/@" in finding.where else ""
+    local = str(element.tag).rpartition("}")[2]
+    return replace(finding, found="", where=f"//{local}/@{attribute}" if attribute else f"//{local}")
 
 
 def _complements(root: etree._Element, findings: list[Finding]) -> _Files:

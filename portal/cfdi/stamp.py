@@ -19,7 +19,7 @@ from portal.cfdi.trust import Chain, Trust, TrustStore
 
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 _NUMBER: Final = re.compile(r"\d{20}", re.ASCII)
-_PROVIDER: Final = re.compile(r"(?:MEGA)?PAC\s*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})")
+_PROVIDER: Final = re.compile(r"(?:MEGA)?PAC[\s:_-]*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})")
 _SAT: Final = "SAT970701NN3"
 _LIMIT: Final = timedelta(hours=72)
 _AFTER: Final = timedelta(hours=2)

@@ -1,5 +1,6 @@
 """The judgement as a whole: what depends on what, and that nothing escapes."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -178,3 +179,25 @@ def test_thousands_of_conceptos(authority: Authority, csd: Csd, verdict: Judge, 
     assert many.steps[Step.WELLFORMED] is PASSED
     assert "CFDI40102" in many.codes()
     assert many.verdict is Verdict.REJECTED
+
+
+WRONG = b'<cfdi:Concepto Cantidad="-1" ObjetoImp="99" Importe="x"/>'
+
+
+@pytest.mark.parametrize("concepto", [b"<cfdi:Concepto/>", WRONG])
+def test_thousands_of_wrong_conceptos_take_no_longer(invoice: bytes, verdict: Judge, concepto: bytes) -> None:
+    """libxml2 counts the siblings of each wrong element: without care this is quadratic, a minute here."""
+    start, end = invoice.index(b"<cfdi:Concepto "), invoice.index(b"</cfdi:Conceptos>")
+    started = time.perf_counter()
+    report = verdict(invoice[:start] + concepto * 30_000 + invoice[end:])
+    assert time.perf_counter() - started < 10
+    assert report.steps[Step.SCHEMA] is FAILED
+    assert "//Concepto/@ClaveProdServ" in {f.where for f in report.failures} or report.failures
+
+
+def test_what_rules_cannot_read_is_said_and_refused_by_the_schema(invoice: bytes, verdict: Judge) -> None:
+    start = invoice.index(b"<cfdi:Emisor")
+    report = verdict(invoice[:start] + invoice[invoice.index(b">", start) + 1 :])
+    assert report.steps[Step.SCHEMA] is FAILED
+    assert "ACUSE-INTERNAL" not in {finding.code for finding in report.findings}
+    assert report.verdict is Verdict.REJECTED
