@@ -2,9 +2,11 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from portal.accounts.tokens import new_secret
+
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Verified when the person is unknown, so that both answers take the same time. Its password is thrown away.
-_NOBODY = HASHER.hash("nobody has this password")
+_NOBODY = HASHER.hash(new_secret())
 
 
 def hash_password(password: str) -> str:
@@ -18,7 +20,7 @@ def matches(stored: str | None, password: str) -> bool:
         HASHER.verify(stored or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return stored is not None
+    return bool(stored)
 
 
 def outdated(stored: str) -> bool:

@@ -236,6 +236,9 @@ def test_a_removed_profile_is_not_found(world: World) -> None:
     with world.acting(world.actor(buyer, "administrator")) as actor:
         with pytest.raises(NotFound):
             configuration.prefer_profile(buyer.id, actor)
+        first = queries.fiscal_profiles(actor.client_id)[0]
+        with pytest.raises(Invalid):  # the RFC of the row decides what fits, not the one that is given
+            configuration.change_profile(first.id, Profile("RULA800101AB2", "X", "06300", ("612",)), actor)
         with pytest.raises(Conflict):
             configuration.remove_profile(queries.fiscal_profiles(actor.client_id)[0].id, actor)
         with pytest.raises(Invalid):
