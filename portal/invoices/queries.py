@@ -81,6 +81,14 @@ def locked(actor: Actor, invoice_id: UUID) -> Invoice:
     return found
 
 
+def verdict(actor: Actor, kept: Sequence[dict[str, Any]]) -> findings.Grouped:
+    """Return kept findings grouped for the reader; a link to another invoice stays only when they may see it."""
+    twins = [UUID(f["twin"]) for f in kept if f.get("twin")]
+    seen = set(session.scalars(select(Invoice.id).where(*_mine(actor), Invoice.id.in_(twins)))) if twins else set()
+    return findings.group({**f, "twin": f["twin"] if UUID(f["twin"]) in seen else ""} if f.get("twin") else f
+                          for f in kept)
+
+
 def details(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     """Return what the pages of one invoice show beside it, for the partials `templates/invoices/_*.html`.
 
@@ -88,7 +96,7 @@ def details(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     `say` (codes and amounts in words).
     """
     files = _files(invoice)
-    return {"verdict": findings.group(invoice.findings), "demands": demands(actor, invoice),
+    return {"verdict": verdict(actor, invoice.findings), "demands": demands(actor, invoice),
             "history": history.lines(moments(actor, invoice), actor), "say": wording,
             "pdf": files.get(invoice.pdf_file_id), "xml": files.get(invoice.xml_file_id)}
 

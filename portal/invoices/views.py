@@ -9,7 +9,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.core.i18n import _
-from portal.invoices import demands, findings, pages, queries, services, wording
+from portal.invoices import demands, pages, queries, services, wording
 from portal.invoices.forms import (
     AddForm,
     ForeignForm,
@@ -160,7 +160,7 @@ def attempts(actor: Actor) -> ResponseReturnValue:
 def attempt(actor: Actor, attempt_id: UUID) -> ResponseReturnValue:
     """One attempt: what was found, what was expected, how to mend it."""
     row = queries.attempt(actor, attempt_id)
-    return render("invoices/attempt.html", attempt=row, verdict=findings.group(row.findings),
+    return render("invoices/attempt.html", attempt=row, verdict=queries.verdict(actor, row.findings),
                   names=pages.client_names(actor), again=pages.again(row))
 
 

@@ -1,5 +1,6 @@
 """The pages, through a browser without JavaScript."""
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -79,10 +80,20 @@ def test_a_refused_file_shows_its_findings_and_is_kept(seat, world, papers):
 
 
 def test_a_duplicate_links_to_the_first(seat, papers, draft):
-    from uuid import UUID
     answer = seat.post("/invoices/new", {"relationship_id": papers.seller.id},
                           files=(papers.upload(uuid=UUID(draft.invoice.uuid)), pdf()))
     assert f'href="/invoices/{draft.invoice.id}"' in seat.get(answer.location).text
+
+
+def test_a_link_to_the_first_is_shown_only_to_whom_it_is_visible(seat, desk, world, papers, draft):
+    """The first one is still the supplier's draft: the client reads of the refusal, without a link to it."""
+    answer = seat.post("/invoices/new", {"relationship_id": papers.seller.id},
+                       files=(papers.upload(uuid=UUID(draft.invoice.uuid)), pdf()))
+    page = desk.get(answer.location)
+    assert page.status_code == 200 and "ya está aquí" in page.text
+    assert str(draft.invoice.id) not in page.text
+    seat.post(f"/invoices/{draft.invoice.id}/send")
+    assert f"/invoices/{draft.invoice.id}" in desk.get(answer.location).text
 
 
 @pytest.mark.parametrize("files", [(), ("xml", "xml"), ("pdf", "pdf")])
