@@ -13,7 +13,6 @@ from wtforms.validators import DataRequired
 
 from portal.web.headers import POLICY
 from scripts import browser as chromium
-from tests.web.test_components import app as kit  # noqa: F401  (the kit's filters and nothing else)
 
 pytestmark = pytest.mark.browser
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -81,7 +80,7 @@ def sent() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def address(kit: Flask, sent: list[str]) -> Iterator[str]:  # noqa: F811
+def address(kit: Flask, sent: list[str]) -> Iterator[str]:
     kit.config["SPOKEN"] = "es"
     pages_of(kit, sent)
     server = make_server("127.0.0.1", 0, kit, threaded=True)
