@@ -1,4 +1,5 @@
-"""The wiring: one function that puts the features together. It may import everything; only `app.py` and tests import it."""
+"""The wiring: one function that puts the features together. It may import all; only `app.py` and tests import it."""
+
 import os
 from pathlib import Path
 from typing import Any

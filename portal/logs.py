@@ -2,6 +2,7 @@
 import logging
 import re
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -31,7 +32,7 @@ def install(settings: Settings) -> None:
     root.setLevel(settings.log_level)
 
 
-def redact(_logger: object, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Hide what a log must not know: secrets by their name, account numbers and link secrets by their shape."""
     return {k: "•••" if SECRET.search(k) else _mask(v) for k, v in line.items()}
 

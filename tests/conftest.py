@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.factory import create_app
 from portal.core.db import db
+from portal.factory import create_app
 from portal.local.postgres import Cluster
 from tests import harness
 from tests.factories import World

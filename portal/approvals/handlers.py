@@ -2,6 +2,7 @@
 from portal.access.actor import Actor
 from portal.approvals import services
 from portal.approvals.events import StageStarted
+from portal.core.events import subject_of
 from portal.invoices.events import InvoiceSent, InvoiceWithdrawn
 from portal.jobs import outbox
 from portal.suppliers import queries as suppliers
@@ -9,12 +10,12 @@ from portal.suppliers import queries as suppliers
 
 def begin(event: InvoiceSent, actor: Actor) -> None:
     """Start the run of an invoice in the transaction that sends it."""
-    services.begin_run_of(event.subject_id, suppliers.group_of(event.relationship_id), actor)
+    services.begin_run_of(subject_of(event), suppliers.group_of(event.relationship_id), actor)
 
 
 def cancel(event: InvoiceWithdrawn, _actor: Actor) -> None:
     """Stop the run of an invoice that its supplier took back."""
-    services.stop(event.subject_id)
+    services.stop(subject_of(event))
 
 
 def tell_approvers(event: StageStarted, _actor: Actor) -> None:

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -185,6 +186,6 @@ def _frozen(invoice: Invoice, run: int, position: int, stage: engine.Stage) -> A
                         quorum=stage.quorum)
 
 
-def _about(invoice: Invoice) -> dict[str, object]:
+def _about(invoice: Invoice) -> dict[str, Any]:
     return {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
             "subject_label": invoice.number}

@@ -1,4 +1,5 @@
 """The inbox of what waits for me, and the review of one invoice."""
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -66,7 +67,7 @@ def approve_many(actor: Actor) -> ResponseReturnValue:
     return redirect(url_for("approvals.inbox"), 303)
 
 
-def _approve_each(actor: Actor, steps: list[queries.ApprovalStep]) -> tuple[int, list[str]]:
+def _approve_each(actor: Actor, steps: Sequence[queries.ApprovalStep]) -> tuple[int, list[str]]:
     done, left = 0, []
     for step in steps:
         command = services.Decide(step.invoice_id, step.id, step.invoice.version, Verdict.APPROVED)

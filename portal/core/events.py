@@ -5,6 +5,7 @@ marked *after* until the commit. Who listens to what is one page: `portal/subscr
 """
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -46,6 +47,15 @@ class After:
 
 
 Listener = Within | After
+
+
+def subject_of(event: Event) -> UUID:
+    """Return the id of what an event is about; raises ValueError when it is about nothing."""
+    if event.subject_id is None:
+        raise ValueError(f"{type(event).__name__} has no subject")
+    return event.subject_id
+
+
 _listeners: dict[type[Event], tuple[Listener, ...]] = {}
 
 
@@ -62,7 +72,7 @@ def announce(event: Event, actor: Any) -> None:
             if isinstance(listener, Within):
                 listener.run(event, actor)
             else:
-                db.after_commit(lambda run=listener.run: run(event, actor))
+                db.after_commit(partial(listener.run, event, actor))
 
 
 def _plain(value: Any) -> Any:

@@ -81,7 +81,7 @@ def money(amount: Decimal | int | None, currency: str = "MXN", decimals: int = 2
 
 def plain_money(amount: Decimal | int, decimals: int = 2) -> str:
     """Write an amount as `$1,234.56`, for columns that state the currency once."""
-    digits = format_decimal(abs(amount), format="#,##0." + "0" * decimals, locale="es_MX")
+    digits = format_decimal(abs(Decimal(amount)), format="#,##0." + "0" * decimals, locale="es_MX")
     return f"{'-' if amount < 0 else ''}${digits}"
 
 

@@ -43,7 +43,7 @@ def coming(actor: Actor, days: int = 42) -> Sequence[Coming]:
         _mine(actor), Invoice.status.in_(COMING), Invoice.scheduled_on.is_not(None),
         Invoice.scheduled_on <= today(actor.zone) + timedelta(days=days))
     rows = session.execute(query.group_by(Invoice.scheduled_on, Invoice.currency).order_by(Invoice.scheduled_on))
-    return [Coming(*row) for row in rows]
+    return [Coming(day, currency, amount) for day, currency, amount in rows if day]
 
 
 def by_status(actor: Actor) -> dict[str, str]:

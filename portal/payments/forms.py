@@ -52,7 +52,9 @@ class VoidForm(Form):
 class RegisterForm(Form):
     """A payment to one supplier. The amounts per invoice come beside it, as `amount-<invoice id>`."""
 
-    number = Text(lazy("Payment number"), validators=[DataRequired(lazy("Give the payment its number.")), Length(max=40)])
+    number = Text(
+        lazy("Payment number"), validators=[DataRequired(lazy("Give the payment its number.")), Length(max=40)]
+    )
     paid_on = DateField(lazy("Date of payment"), validators=[DataRequired(lazy("Choose the day the money went out."))])
     method = SelectField(lazy("How it was paid"), choices=METHODS, coerce=PaymentMethod)
     currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])

@@ -1,8 +1,8 @@
 """The remittance advice of a payment: gathers what the document shows and has it drawn."""
 from collections.abc import Sequence
 
-from portal.core.db import session
 from portal.accounts.models import Organization
+from portal.core.db import session
 from portal.core.i18n import speaking
 from portal.documents import remittance
 from portal.payments.forms import METHODS

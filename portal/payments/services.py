@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -132,8 +133,12 @@ def _give_date(invoice: Invoice, pay_on: date | None, note: str, actor: Actor) -
     session.add(PaymentDate(client_id=invoice.client_id, relationship_id=invoice.relationship_id,
                             invoice_id=invoice.id, pay_on=pay_on, note=note, given_by=actor.user_id))
     invoices.set_schedule(invoice, pay_on, actor)
-    about = {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
-             "subject_label": invoice.number}
+    about: dict[str, Any] = {
+        "client_id": invoice.client_id,
+        "relationship_id": invoice.relationship_id,
+        "subject_id": invoice.id,
+        "subject_label": invoice.number,
+    }
     if pay_on:
         announce(PaymentScheduled(**about, pay_on=pay_on.isoformat(),
                                   before=before.isoformat() if before else ""), actor)
@@ -179,8 +184,15 @@ def _insert(payment: Payment, number: str) -> None:
         with savepoint():
             session.add(payment)
     except IntegrityError as twice:
-        raise Invalid(fields={"number": _("Payment number %(number)s is already in the archive. Numbers are never "
-                                          "repeated: check whether it was registered before.", number=number)}) from twice
+        raise Invalid(
+            fields={
+                "number": _(
+                    "Payment number %(number)s is already in the archive. Numbers are never "
+                    "repeated: check whether it was registered before.",
+                    number=number,
+                )
+            }
+        ) from twice
 
 
 def _settle(payment: Payment, invoice: Invoice, line: engine.Line, command: RegisterPayment, actor: Actor) -> None:

@@ -1,4 +1,5 @@
 """Treasury's pages: what is due, giving dates, registering payments, voiding them."""
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
@@ -8,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.clock import today
 from portal.core.i18n import _, ngettext
+from portal.invoices.models import Invoice
 from portal.payments import engine, queries, services
 from portal.payments.forms import RegisterForm, ScheduleForm, UnscheduleForm, VoidForm, lines_of
 from portal.payments.models import Payment
@@ -35,7 +37,7 @@ def schedule(actor: Actor) -> ResponseReturnValue:
     """Show the chosen invoices and their sums, then give them the date."""
     ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
     rows, form = queries.chosen(actor, ids), ScheduleForm()
-    shown = {"rows": rows, "today": today(actor.zone),
+    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone),
              "totals": engine.totals((i.currency, i.balance) for i in rows)}
     if "pay_on" not in request.form:
         return render("payments/schedule.html", form=ScheduleForm(formdata=None), **shown)
@@ -71,7 +73,7 @@ def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
                   "payments/void.html", payment=payment, lines=queries.lines(payment))
 
 
-def _scheduled(rows: list[object]) -> str:
+def _scheduled(rows: list[Invoice]) -> str:
     toast(ngettext("%(num)d invoice scheduled. Its supplier has been told.",
                    "%(num)d invoices scheduled. Their suppliers have been told.", len(rows)))
     return url_for("payments_treasury.due")

@@ -34,8 +34,11 @@ COUNTRIES = (
 )
 CURRENCIES = tuple((c, c) for c in ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF", "CNY"))
 TYPES = (
-    (FieldType.FILE.value, lazy("File")), (FieldType.TEXT.value, lazy("Text")), (FieldType.NUMBER.value, lazy("Number")),
-    (FieldType.DATE.value, lazy("Date")), (FieldType.CHOICE.value, lazy("Choice from a list")),
+    (FieldType.FILE.value, lazy("File")),
+    (FieldType.TEXT.value, lazy("Text")),
+    (FieldType.NUMBER.value, lazy("Number")),
+    (FieldType.DATE.value, lazy("Date")),
+    (FieldType.CHOICE.value, lazy("Choice from a list")),
     (FieldType.YES_NO.value, lazy("Yes or no")),
 )
 FILE_TYPES = (("pdf", "PDF"), ("png", "PNG"), ("jpeg", "JPEG"), ("xml", "XML"))

@@ -1,6 +1,7 @@
 """The layout that a client demands: read it for one supplier, and set it up."""
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -121,7 +122,7 @@ def move(kind: str, row_id: UUID, up: bool, actor: Actor) -> None:
     """Exchange a section or a field with its neighbour."""
     actor.require(Permission.Organization.CONFIGURE)
     layout = whole(actor)
-    rows: list[RecordSection] | list[RecordField]
+    rows: list[Any]
     if kind == "section":
         rows = list(layout.sections)
     else:
@@ -131,7 +132,7 @@ def move(kind: str, row_id: UUID, up: bool, actor: Actor) -> None:
         raise NotFound
     there = here + (-1 if up else 1)
     if 0 <= there < len(rows):
-        rows[here], rows[there] = rows[there], rows[here]  # type: ignore[assignment]
+        rows[here], rows[there] = rows[there], rows[here]
     for position, row in enumerate(rows, start=1):
         row.position = position
 

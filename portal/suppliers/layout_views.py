@@ -11,7 +11,7 @@ from portal.suppliers import layout
 from portal.suppliers.forms import LayoutFieldForm, PolicyForm, SectionForm
 from portal.web.forms import answer, as_uuid
 from portal.web.page import page
-from portal.web.pages import render, toast
+from portal.web.pages import toast
 
 bp = Blueprint("suppliers_layout", __name__)
 

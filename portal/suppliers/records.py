@@ -131,7 +131,7 @@ def send(relationship_id: UUID, actor: Actor) -> Record:
     standing = restate(relationship, actor)
     if not standing.can_send:
         raise _not_ready(relationship, standing)
-    for row in [*current_values(relationship.id).values(), *accounts(relationship.id)]:
+    for row in items(relationship.id):
         if row.state is ReviewState.DRAFT:
             row.state = ReviewState.SENT
     record.sent_at = now()
@@ -161,6 +161,11 @@ def current_values(relationship_id: UUID) -> dict[UUID, RecordValue]:
     rows = session.scalars(select(RecordValue).filter_by(relationship_id=relationship_id)
                            .where(RecordValue.state != ReviewState.REPLACED))
     return {r.field_id: r for r in rows}
+
+
+def items(relationship_id: UUID) -> list[RecordValue | BankAccount]:
+    """Return everything of a record that is sent and reviewed: its values and its bank accounts."""
+    return [*current_values(relationship_id).values(), *accounts(relationship_id)]
 
 
 def history(relationship_id: UUID, field_id: UUID) -> list[RecordValue]:

@@ -1,6 +1,7 @@
 """The client's verbs on a record that was sent: approve or reject, item by item; see an account number."""
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -85,8 +86,9 @@ def same_account_elsewhere(row: BankAccount) -> list[str]:
 
 
 def _item(command: DecideItem, relationship: Relationship) -> tuple[RecordValue | BankAccount, str]:
-    table = RecordValue if command.kind is Item.FIELD else BankAccount
-    row = session.scalar(select(table).filter_by(id=command.item_id, relationship_id=relationship.id).with_for_update())
+    table: type[RecordValue] | type[BankAccount] = RecordValue if command.kind is Item.FIELD else BankAccount
+    row: Any = session.scalar(
+        select(table).filter_by(id=command.item_id, relationship_id=relationship.id).with_for_update())
     if row is None:
         raise NotFound
     if isinstance(row, BankAccount):
@@ -110,7 +112,7 @@ def _tell(command: DecideItem, relationship: Relationship, label: str, actor: Ac
 
 
 def _close(relationship: Relationship, actor: Actor) -> None:
-    rows = [*records.current_values(relationship.id).values(), *records.accounts(relationship.id)]
+    rows = records.items(relationship.id)
     if any(r.state is ReviewState.SENT for r in rows):
         return
     records.locked(relationship.id).reviewed_at = now()

@@ -1,6 +1,7 @@
 """The client's verbs: register and invite a supplier, send the link again, take it back, change, block."""
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -132,7 +133,7 @@ def join(relationship_id: UUID, user_id: UUID, actor: Actor) -> Relationship:
     return row
 
 
-def about(row: Relationship) -> dict[str, object]:
+def about(row: Relationship) -> dict[str, Any]:
     """Return what every event about a supplier says of it."""
     return {"client_id": row.client_id, "relationship_id": row.id, "subject_id": row.id, "subject_label": row.name}
 

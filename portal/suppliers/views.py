@@ -42,9 +42,16 @@ def invite(actor: Actor) -> ResponseReturnValue:
 def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """One supplier: its invitation, its record, its accounts, its latest invoices."""
     row = queries.relationship(actor, relationship_id)
-    return render("suppliers/show.html", supplier=row, link=links.latest([row.id], actor).get(row.id), link_now=now(), form=ReasonForm(),
-                  record=queries.record_of(actor, row.id), accounts=records.accounts(row.id),
-                  latest=invoices.everything(actor, Filters(relationship_id=row.id)).rows[:5])
+    return render(
+        "suppliers/show.html",
+        supplier=row,
+        link=links.latest([row.id], actor).get(row.id),
+        link_now=now(),
+        form=ReasonForm(),
+        record=queries.record_of(actor, row.id),
+        accounts=records.accounts(row.id),
+        latest=invoices.everything(actor, Filters(relationship_id=row.id)).rows[:5],
+    )
 
 
 @page(bp, "/<uuid:relationship_id>/change", Permission.Supplier.INVITE, methods=["GET", "POST"])

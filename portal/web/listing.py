@@ -37,9 +37,11 @@ def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor:
     found = _found(query)
     more = len(found) > size
     rows = found[:size][::-1] if backwards else found[:size]
-    return Page(rows=rows,
-                before=_encode(rows[0], keys, True, of) if rows and (more if backwards else values is not None) else None,
-                after=_encode(rows[-1], keys, False, of) if rows and (backwards or more) else None)
+    return Page(
+        rows=rows,
+        before=_encode(rows[0], keys, True, of) if rows and (more if backwards else values is not None) else None,
+        after=_encode(rows[-1], keys, False, of) if rows and (backwards or more) else None,
+    )
 
 
 def capped(query: Select[Any], limit: int = 99) -> str:

@@ -23,13 +23,15 @@ def render(template: str, **context: Any) -> str:
 
 def toast(text: object, kind: str = "success", undo_url: str | None = None) -> None:
     """Say something in the corner of the next page."""
-    flash({"text": str(text), "kind": kind, "undo_url": undo_url}, "toast")
+    said: Any = {"text": str(text), "kind": kind, "undo_url": undo_url}
+    flash(said, "toast")
 
 
 def form_guard() -> Markup:
     """Return the hidden fields that every form carries: against forgery, and against the double click."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">').format(
-        generate_csrf(), once.FIELD, once.new_key())
+    return Markup(
+        '<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">'
+    ).format(generate_csrf(), once.FIELD, once.new_key())
 
 
 def with_query(**changes: Any) -> str:
@@ -57,7 +59,7 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
             "languages": _languages(signed_in),
             "viewer": viewer(actor) if reading else None,
             "navigation": navigation(actor) if reading else [],
-            "toasts": [m for _category, m in get_flashed_messages(with_categories=True, category_filter=["toast"])],
+            "toasts": get_flashed_messages(category_filter=["toast"]),
             "demo": current_app.config["DEMO"], "incident": g.get("request_id", ""),
         }
 

@@ -42,10 +42,18 @@ def test_without_stages_accounts_payable_reviews() -> None:
 A, B, C = uuid4(), uuid4(), uuid4()
 
 
-@pytest.mark.parametrize(("quorum", "named", "holders", "approved", "done"), [
-    (Quorum.ANY, [A, B], [], [], False), (Quorum.ANY, [A, B], [], [B], True), (Quorum.ALL, [A, B], [], [A], False),
-    (Quorum.ALL, [A, B], [], [A, B], True), (Quorum.ALL, [A], [B, C], [A], False), (Quorum.ALL, [A], [B, C], [A, C], True),
-    (Quorum.ALL, [], [B, C], [B], True), (Quorum.ALL, [], [], [], False),
-])
+@pytest.mark.parametrize(
+    ("quorum", "named", "holders", "approved", "done"),
+    [
+        (Quorum.ANY, [A, B], [], [], False),
+        (Quorum.ANY, [A, B], [], [B], True),
+        (Quorum.ALL, [A, B], [], [A], False),
+        (Quorum.ALL, [A, B], [], [A, B], True),
+        (Quorum.ALL, [A], [B, C], [A], False),
+        (Quorum.ALL, [A], [B, C], [A, C], True),
+        (Quorum.ALL, [], [B, C], [B], True),
+        (Quorum.ALL, [], [], [], False),
+    ],
+)
 def test_when_a_step_is_done(quorum: Quorum, named: list, holders: list, approved: list, done: bool) -> None:
     assert engine.is_complete(quorum, named, holders, approved) is done

@@ -61,7 +61,13 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     form = client.get("/settings/approvals/new")
     empty = client.post("/settings/approvals/new", data={**guard(form.text), "label_es": "Compras", "quorum": "any"})
     assert empty.status_code == 422 and "nadie" in empty.text
-    data = {"label_es": "Compras", "quorum": "any", "approver_roles": "approver", "minimum": "500", "currencies": "usd, mxn"}
+    data = {
+        "label_es": "Compras",
+        "quorum": "any",
+        "approver_roles": "approver",
+        "minimum": "500",
+        "currencies": "usd, mxn",
+    }
     assert client.post("/settings/approvals/new", data={**guard(empty.text), **data}).status_code == 303
     with world.owner():
         rule = db.session.scalars(select(StageRule)).one()

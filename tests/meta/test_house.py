@@ -12,8 +12,10 @@ DOORS = {"views", "forms", "emails", "handlers", "jobs", "api"}
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_VIEW = 320, 40, 20
 
 # Tables of data or of rules, which are read row by row and not as a story.
-TABLES = re.compile(r"cfdi/(catalogs|rules)/|banking/(banks|problems)|documents/(cfdi_labels|problems|writing)|/sentences|"
-                    r"suppliers/(models|forms)|invoices/models|accounts/(models|texts|legal)|documents/words")
+TABLES = re.compile(
+    r"cfdi/(catalogs|rules)/|banking/(banks|problems)|documents/(cfdi_labels|problems|writing)|/sentences|"
+    r"suppliers/(models|forms)|invoices/models|accounts/(models|texts|legal)|documents/words"
+)
 
 
 def test_a_package_imports_only_what_lies_below_it() -> None:
@@ -125,6 +127,8 @@ def test_templates_have_no_inline_style_script_or_handler() -> None:
         if "email" in path.parts:
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            if re.search(r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|\|\s*safe\b|https?://(?!www\.w3\.org)", line):
+            if re.search(
+                r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son[a-z]+=|\|\s*safe\b|https?://(?!www\.w3\.org)", line
+            ):
                 wrong.append(f"{path.relative_to(ROOT)}:{number} {line.strip()[:80]}")
     assert not wrong, "\n".join(wrong)

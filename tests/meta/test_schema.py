@@ -24,7 +24,9 @@ def test_models_equal_migrations(database_url: str) -> None:
     features.load(features.TABLES)
     engine = create_engine(database_url)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata
+        )
     engine.dispose()
     assert not differences, differences
 

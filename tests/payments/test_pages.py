@@ -24,7 +24,9 @@ def test_from_the_list_of_what_is_due_to_the_archive(world: World, client: Flask
     world.sign_in(client, buyer.people["treasury"])
     due = client.get("/treasury/")
     assert invoice.number in due.text
-    chosen = client.post("/treasury/schedule", data={**guard(due.text), "selected": str(invoice.id), "action": "preview"})
+    chosen = client.post(
+        "/treasury/schedule", data={**guard(due.text), "selected": str(invoice.id), "action": "preview"}
+    )
     assert chosen.status_code == 200 and invoice.number in chosen.text
     past = {**guard(chosen.text), "selected": str(invoice.id), "pay_on": str(today(ZONE) - timedelta(days=1))}
     refused = client.post("/treasury/schedule", data=past)

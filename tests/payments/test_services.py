@@ -100,10 +100,17 @@ def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: B
         assert drawn.startswith(b"%PDF-")
 
 
-@pytest.mark.parametrize(("amounts", "more", "field"), [
-    (["1160.01"], {}, "amount"), (["0.00"], {"amount": Decimal(0)}, "amount"), (["100.00"], {"amount": Decimal(99)}, "amount"),
-    (["100.00"], {"paid_on": "tomorrow"}, "paid_on"), (["100.00"], {"currency": "USD"}, "rate"), ([], {}, "amount"),
-])
+@pytest.mark.parametrize(
+    ("amounts", "more", "field"),
+    [
+        (["1160.01"], {}, "amount"),
+        (["0.00"], {"amount": Decimal(0)}, "amount"),
+        (["100.00"], {"amount": Decimal(99)}, "amount"),
+        (["100.00"], {"paid_on": "tomorrow"}, "paid_on"),
+        (["100.00"], {"currency": "USD"}, "rate"),
+        ([], {}, "amount"),
+    ],
+)
 def test_what_does_not_add_up_is_refused_whole(world: World, buyer: Buyer, seller: Seller, amounts: list[str],
                                                more: dict[str, object], field: str) -> None:
     invoice = approved(world, seller)
@@ -141,7 +148,9 @@ def test_dollars_are_settled_at_the_rate_of_the_cfdi(world: World, buyer: Buyer,
     assert fresh(world, invoice).status is InvoiceStatus.PAID
 
 
-def test_without_a_rate_a_foreign_invoice_is_paid_in_its_own_currency(world: World, buyer: Buyer, seller: Seller) -> None:
+def test_without_a_rate_a_foreign_invoice_is_paid_in_its_own_currency(
+    world: World, buyer: Buyer, seller: Seller
+) -> None:
     invoice = approved(world, seller, "100.00", currency="USD", exchange_rate=None)
     with pytest.raises(Invalid) as refused:
         pay(world, buyer, command(seller, (invoice, "1000.00")))

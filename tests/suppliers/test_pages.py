@@ -12,8 +12,24 @@ def scene(world: World) -> tuple[Buyer, Seller, str]:
     buyer = world.client()
     with world.acting(world.actor(buyer, "administrator")) as actor:
         section = layout.save_section("Documentos", "Documents", actor)
-        field = layout.save_field(layout.SaveField(section.id, "Constancia", "", "La última", "", FieldType.FILE, True, (),
-                                                   (), ("pdf",), 5, Expiry.DOCUMENT_DATE, 30), actor)
+        field = layout.save_field(
+            layout.SaveField(
+                section.id,
+                "Constancia",
+                "",
+                "La última",
+                "",
+                FieldType.FILE,
+                True,
+                (),
+                (),
+                ("pdf",),
+                5,
+                Expiry.DOCUMENT_DATE,
+                30,
+            ),
+            actor,
+        )
     return buyer, world.supplier(buyer), str(field.id)
 
 
@@ -21,10 +37,20 @@ def test_the_clients_pages(world: World, client: FlaskClient, scene: tuple[Buyer
     buyer, seller, field = scene
     world.invoice(seller)
     world.sign_in(client, buyer.people["administrator"])
-    for path in ("/suppliers/", "/suppliers/?q=papeler%C3%ADa&status=active", "/suppliers/new", f"/suppliers/{seller.id}",
-                 f"/suppliers/{seller.id}/change", f"/suppliers/{seller.id}/block", "/records/", f"/records/{seller.id}",
-                 "/settings/record/", "/settings/record/sections/new", "/settings/record/fields/new",
-                 f"/settings/record/fields/{field}"):
+    for path in (
+        "/suppliers/",
+        "/suppliers/?q=papeler%C3%ADa&status=active",
+        "/suppliers/new",
+        f"/suppliers/{seller.id}",
+        f"/suppliers/{seller.id}/change",
+        f"/suppliers/{seller.id}/block",
+        "/records/",
+        f"/records/{seller.id}",
+        "/settings/record/",
+        "/settings/record/sections/new",
+        "/settings/record/fields/new",
+        f"/settings/record/fields/{field}",
+    ):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "Papelería" in answer.text or "/suppliers/" not in path or "new" in path, path

@@ -127,7 +127,9 @@ def test_only_what_was_rejected_is_given_again(world: World, buyer: Buyer, selle
     ("Constancia", {}, "file"), ("Teléfono", {"value": "  "}, "value"), ("Crédito", {"value": "treinta"}, "value"),
     ("Crédito", {"value": "NaN"}, "value"), ("Opinión", {"value": "positiva"}, "document_date"),
 ])
-def test_bad_answers_teach(world: World, seller: Seller, label: str, more: dict[str, object], field: str | None) -> None:
+def test_bad_answers_teach(
+    world: World, seller: Seller, label: str, more: dict[str, object], field: str | None
+) -> None:
     with pytest.raises(Invalid) as refused:
         give(world, seller, label, **more)
     assert field is None or field in refused.value.fields

@@ -30,7 +30,11 @@ def test_inviting_registers_opens_a_record_and_sends_one_link(world: World) -> N
     client = world.client()
     with world.acting(world.actor(client, "accounts_payable")) as actor:
         row = services.invite(command(), actor)
-        assert (row.tax_id, row.status, row.name_key) == ("FAG010203AB1", RelationshipStatus.INVITED, "ferreteria aguila")
+        assert (row.tax_id, row.status, row.name_key) == (
+            "FAG010203AB1",
+            RelationshipStatus.INVITED,
+            "ferreteria aguila",
+        )
         assert db.session.scalars(select(Record).filter_by(relationship_id=row.id)).one().status is RecordStatus.EMPTY
     with world.owner():
         links = db.session.scalars(select(Link).filter_by(relationship_id=row.id)).all()

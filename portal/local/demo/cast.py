@@ -32,14 +32,23 @@ SECOND = Company("Hoteles Costa Serena, S.A. de C.V.", "HOTELES COSTA SERENA", "
 
 PEOPLE = (
     Person("admin@valle.example", "Laura Méndez", Role.ADMINISTRATOR, "cliente · client: administración"),
-    Person("cuentas@valle.example", "Jorge Salinas", Role.ACCOUNTS_PAYABLE, "cliente: cuentas por pagar · accounts payable"),
+    Person(
+        "cuentas@valle.example", "Jorge Salinas", Role.ACCOUNTS_PAYABLE, "cliente: cuentas por pagar · accounts payable"
+    ),
     Person("direccion@valle.example", "Patricia Rangel", Role.APPROVER, "cliente: aprueba · approver"),
     Person("tesoreria@valle.example", "Raúl Ochoa", Role.TREASURY, "cliente: tesorería · treasury"),
     Person("auditoria@valle.example", "Inés Trejo", Role.AUDITOR, "cliente: sólo lee · auditor"),
-    Person("ventas@nandu.example", "Sofía Ñíguez", Role.SUPPLIER_ADMINISTRATOR, "proveedor de dos clientes · supplier of two"),
+    Person(
+        "ventas@nandu.example",
+        "Sofía Ñíguez",
+        Role.SUPPLIER_ADMINISTRATOR,
+        "proveedor de dos clientes · supplier of two",
+    ),
     Person("facturas@bajio.example", "Tomás Arriaga", Role.SUPPLIER_ADMINISTRATOR, "proveedor · supplier"),
     Person("maria@ibanez.example", "María José Ibáñez", Role.SUPPLIER_ADMINISTRATOR, "proveedor, persona · a person"),
-    Person("billing@northwind.example", "Emily Hart", Role.SUPPLIER_ADMINISTRATOR, "proveedor extranjero · foreign", "en"),
+    Person(
+        "billing@northwind.example", "Emily Hart", Role.SUPPLIER_ADMINISTRATOR, "proveedor extranjero · foreign", "en"
+    ),
 )
 SECOND_ADMIN = Person("admin@serena.example", "Óscar Pech", Role.ADMINISTRATOR, "")
 

@@ -62,21 +62,11 @@ class Papers:
     def draw(self, paper: Paper, uuid: UUID | None = None) -> tuple[Upload, Upload]:
         """Return the two files that a supplier uploads."""
         xml = self.xml(paper, uuid)
-        report = check.judge(xml, self.authority.trust(), at=now())
+        document = check.judge(xml, self.authority.trust(), at=now()).document
+        if document is None:
+            raise ValueError("what the sandbox made cannot be read")
         name = f"{paper.issuer.rfc}_{paper.number}"
-        return Upload(f"{name}.xml", xml), Upload(f"{name}.pdf", cfdi_pdf.render(report.document, Plain(), "es"))
-
-
-class Plain:
-    """A lexicon without words."""
-
-    def describe(self, catalog: str, code: str, language: str) -> str:
-        """Return nothing: the code stands for itself."""
-        return ""
-
-    def in_words(self, amount: Decimal, currency: str, language: str) -> str:
-        """Return the amount in digits."""
-        return f"{amount} {currency}"
+        return Upload(f"{name}.xml", xml), Upload(f"{name}.pdf", cfdi_pdf.render(document))
 
 
 @cache

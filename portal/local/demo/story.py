@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -86,9 +87,18 @@ def _configure(stage: Stage, email: str) -> None:
     actor = stage.actor(email)
     with db.transaction(actor.scope):
         records.lay_out(actor)
-        nothing = {"approver_ids": (), "currencies": (), "kinds": (), "groups": (), "maximum": None}
-        stages.save(stages.SaveStage("Revisión de cuentas por pagar", "Accounts payable review", minimum=None,
-                                     approver_roles=(Role.ACCOUNTS_PAYABLE.value,), quorum=Quorum.ANY, **nothing), actor)
+        nothing: dict[str, Any] = {"approver_ids": (), "currencies": (), "kinds": (), "groups": (), "maximum": None}
+        stages.save(
+            stages.SaveStage(
+                "Revisión de cuentas por pagar",
+                "Accounts payable review",
+                minimum=None,
+                approver_roles=(Role.ACCOUNTS_PAYABLE.value,),
+                quorum=Quorum.ANY,
+                **nothing,
+            ),
+            actor,
+        )
         stages.save(stages.SaveStage("Dirección", "Management", minimum=Decimal(20_000),
                                      approver_roles=(Role.APPROVER.value,), quorum=Quorum.ANY, **nothing), actor)
         invoices.add_requirement(invoices.SaveRequirement(
@@ -171,7 +181,9 @@ def _send(actor: Actor, invoice: Invoice, number: str) -> Invoice:
                                                                               mandatory=True)):
             if wanted.type is RequirementType.TEXT:
                 invoices.answer_requirement(invoice.id, wanted.id, f"OC-10{number[-3:]}", None, actor)
-            elif invoice.total >= 10_000 or invoice.currency != "MXN":  # a foreign amount without a rate counts as large
+            elif (
+                invoice.total >= 10_000 or invoice.currency != "MXN"
+            ):  # a foreign amount without a rate counts as large
                 proof = Upload(f"remision-{number}.pdf", plain_pdf("Remisión", number))
                 invoices.answer_requirement(invoice.id, wanted.id, "", proof, actor)
         return invoices.send(invoice.id, db.session.get_one(Invoice, invoice.id).version, actor)

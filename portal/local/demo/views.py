@@ -49,7 +49,8 @@ class Wanted:
 @page(bp, "/demo/files", PUBLIC)
 def files(_actor: Actor) -> ResponseReturnValue:
     """Choose an invoice to upload."""
-    made = {kind: url_for("demo.file", kind=kind, **request.args.to_dict()) for kind in ("xml", "pdf")}
+    asked: dict[str, Any] = request.args.to_dict()
+    made = {kind: url_for("demo.file", kind=kind, **asked) for kind in ("xml", "pdf")}
     suppliers = [s.company for s in (cast.NANDU, cast.BAJIO, cast.IBANEZ, cast.INVITED)]
     return render("demo/files.html", made=made, suppliers=suppliers, clients=CLIENTS.values(),
                   spoiled={key: label for key, (label, _spoil) in SPOILED.items()}, args=request.args)
