@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from portal.cfdi.context import Context
 from portal.cfdi.lazy import Node, Unreadable
-from portal.cfdi.model import Comprobante
+from portal.cfdi.model import CFD4, Comprobante
 from portal.cfdi.report import Finding, Status, Step
 from portal.cfdi.rules import comprobante, conceptos, global_, impuestos, pago, pagos, pagos_impuestos, receptor
 from portal.cfdi.rules.amounts import EXACT
@@ -72,7 +72,7 @@ def _run(facts: Facts) -> Iterator[Finding]:
         facts.context.ran.extend(rule.code for rule in rules)
         for rule in rules:
             yield from _apply(rule, nodes, facts, skipped)
-    yield from _unchecked(facts)
+    yield from _unchecked(facts, skipped)
     if skipped:
         facts.context.ran[:] = [code for code in facts.context.ran if code not in skipped]
 
@@ -127,12 +127,15 @@ def _not_run(code: str, reason: str = "") -> Finding:
     return Finding(code, Status.NOT_RUN, step=Step.RULES, reason=reason)
 
 
-_LISTS: Final[tuple[str, ...]] = ("CFDI40138", "CFDI40139", "CFDI40143", "CFDI40144", "CFDI40147", "CFDI40163", "CFDI40164")
+_ISSUER: Final = f"{{{CFD4}}}Emisor"
+_LISTS: Final[tuple[str, ...]] = (
+    "CFDI40138", "CFDI40139", "CFDI40143", "CFDI40144", "CFDI40147", "CFDI40163", "CFDI40164",
+)  # fmt: skip
 _OF_THIRDS: Final = ("CFDI40187", "CFDI40189", "CFDI40190", "CFDI40192", "CFDI40193")
 _DECIDED_BY_OWN: Final = frozenset({"CFDI40143", "CFDI40144", "CFDI40147"})
 
 
-def _unchecked(facts: Facts) -> Iterator[Finding]:
+def _unchecked(facts: Facts, skipped: set[str]) -> Iterator[Finding]:
     """What SAT's lists or the client's data would decide, said as not run."""
     try:
         rfc = facts.document.receptor.rfc
@@ -146,10 +149,9 @@ def _unchecked(facts: Facts) -> Iterator[Finding]:
         elif not (code in _DECIDED_BY_OWN and (own or rfc in GENERIC)):
             yield _not_run(code)
     if not own and rfc not in GENERIC:
-        ran = facts.context.ran
         for rule in _client_rules():
             if profile is None or rule.code != "ACUSE-RECEIVER-RFC":
-                ran.remove(rule.code)
+                skipped.add(rule.code)
                 yield _not_run(rule.code, "unchecked")
 
 
@@ -164,10 +166,10 @@ def _lists(facts: Facts) -> tuple[str, ...]:
 
 def _named(facts: Facts) -> bool:
     """Whether the issuer's name is the one in its certificate, up to the kind of company: then it is SAT's."""
-    certificate = facts.context.certificate
-    if certificate is None:
+    certificate, issuer = facts.context.certificate, next(iter(facts.document.element.iterchildren(_ISSUER)), None)
+    if certificate is None or issuer is None:
         return False
-    name, written = certificate.name.upper().split(), facts.document.emisor.nombre.upper().split()
+    name, written = certificate.name.upper().split(), (issuer.get("Nombre") or "").upper().split()
     return bool(written) and name[: len(written)] == written
 
 
