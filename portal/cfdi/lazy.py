@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar, cast, overload
 
 from lxml import etree
@@ -23,6 +24,7 @@ class Unreadable(ValueError):
     """A required attribute or node is absent or malformed; `args[0]` names it."""
 
 
+@lru_cache(maxsize=4096)  # the same amounts stand in concepto, base, tax and summary
 def decimal(text: str) -> Decimal:
     """An amount as XML Schema's xs:decimal writes it. Raises Unreadable for NaN, Infinity, exponents, underscores."""
     text = text.strip(BLANKS)
@@ -75,13 +77,23 @@ class _Attribute(_Lazy[T]):
     def __init__(self, attribute: str, convert: Callable[[str], Any] | None, required: bool, absent: Any) -> None:
         self.attribute, self.convert, self.required, self.absent = attribute, convert, required, absent
 
-    def read(self, element: etree._Element) -> T:
-        text = element.get(self.attribute)
+    @overload
+    def __get__(self, node: None, owner: type) -> "_Attribute[T]": ...
+    @overload
+    def __get__(self, node: "Node", owner: type) -> T: ...
+    def __get__(self, node: "Node | None", owner: type) -> "T | _Attribute[T]":
+        """As any lazy reading, in one call: this is the core's most frequent one."""
+        if node is None:
+            return self
+        text = node.element.get(self.attribute)
         if text is None:
             if self.required:
                 raise Unreadable(self.attribute)
-            return cast(T, self.absent)
-        return cast(T, text if self.convert is None else self.convert(text))
+            value = self.absent
+        else:
+            value = text if self.convert is None else self.convert(text)
+        node.__dict__[self.name] = value
+        return cast(T, value)
 
 
 def text(attribute: str) -> _Attribute[str]:
@@ -135,8 +147,12 @@ class _Children(_Lazy[T]):
 
 def children_of(element: etree._Element, local: str) -> Iterator[etree._Element]:
     """The children in the element's own namespace, by local name."""
-    tag = element.tag
-    return element.iterchildren(f"{tag[: tag.index('}') + 1]}{local}")
+    return element.iterchildren(_beside(element.tag, local))
+
+
+@lru_cache(maxsize=1024)
+def _beside(tag: str, local: str) -> str:
+    return f"{tag[: tag.index('}') + 1]}{local}"
 
 
 def child(kind: type[N], *path: str) -> "_Child[N | None]":
