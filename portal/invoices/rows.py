@@ -145,7 +145,9 @@ def _payment(status: S, scheduled_on: date | None, lang: str) -> str:
         return _("paid")
     if scheduled_on is not None:
         return _("scheduled for %(day)s", day=_day(scheduled_on, lang))
-    return _("waits for its date") if status in PAYING else _word("to_come", lang)
+    if status in PAYING:
+        return _("waits for its date")
+    return _word("not_reached" if status in (S.REJECTED, S.WITHDRAWN) else "to_come", lang)
 
 
 @lru_cache(maxsize=16)

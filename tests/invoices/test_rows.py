@@ -56,7 +56,8 @@ def test_the_dots_speak(ctx):
 @pytest.mark.parametrize(("status", "day", "state", "sentence"), [
     (InvoiceStatus.APPROVED, None, "current", "waits for its date"),
     (InvoiceStatus.SCHEDULED, date(2026, 12, 1), "current", "scheduled for Dec 1, 2026"),
-    (InvoiceStatus.PAID, date(2026, 12, 1), "done", "paid"), (InvoiceStatus.REJECTED, None, "waiting", "to come"),
+    (InvoiceStatus.PAID, date(2026, 12, 1), "done", "paid"), (InvoiceStatus.REJECTED, None, "waiting", "not reached"),
+    (InvoiceStatus.IN_REVIEW, None, "waiting", "to come"),
 ])
 def test_the_last_dot_is_the_payment(status, day, state, sentence, ctx):
     row = Invoice(status=status, stages=[stage("approved")], scheduled_on=day)
