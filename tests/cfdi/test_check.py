@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from portal.cfdi import check
+from portal.cfdi import check, seal
 from portal.cfdi.check import judge
 from portal.cfdi.context import Context
 from portal.cfdi.model import Comprobante
@@ -201,3 +201,11 @@ def test_what_rules_cannot_read_is_said_and_refused_by_the_schema(invoice: bytes
     assert report.steps[Step.SCHEMA] is FAILED
     assert "ACUSE-INTERNAL" not in {finding.code for finding in report.findings}
     assert report.verdict is Verdict.REJECTED
+
+
+def test_warming_up_leaves_nothing_for_the_first_document() -> None:
+    check.warm()
+    made = seal._transform.cache_info().currsize
+    assert made >= 2
+    check.warm()
+    assert seal._transform.cache_info().currsize == made
