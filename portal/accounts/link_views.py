@@ -76,7 +76,7 @@ def reset(actor: Actor) -> ResponseReturnValue:
     """Choose a new password by a link."""
     found = _look(LinkKind.PASSWORD_RESET)
     if found.link is None or not found.is_open:
-        return _dead(found, LinkKind.PASSWORD_RESET)
+        return _dead(actor, found, LinkKind.PASSWORD_RESET)
     form, link = NewPasswordForm(), found.link
     said = _("Your password is new. Every other session was closed.")
     return entering(form, lambda: recovery.reset(link, form.password.data, *where()), "accounts/reset.html", said,
@@ -89,7 +89,7 @@ def setup(actor: Actor) -> ResponseReturnValue:
     """The first steps of a client: the company, its fiscal profile, its administrator."""
     found = _look(LinkKind.SETUP)
     if found.link is None or not found.is_open:
-        return _dead(found, LinkKind.SETUP)
+        return _dead(actor, found, LinkKind.SETUP)
     form, link = SetupForm(locale=language(), email=found.link.email, name=found.link.name), found.link
     form.regimes.choices = options(language())
     return entering(form, lambda: joining.set_up(link, form.to_client(), form.to_command()), "accounts/setup.html",
@@ -130,7 +130,7 @@ def _look(kind: LinkKind) -> joining.Invitation:
 def _come_in(actor: Actor, kind: LinkKind) -> ResponseReturnValue:
     found = _look(kind)
     if found.link is None or not found.is_open:
-        return _dead(found, kind)
+        return _dead(actor, found, kind)
     if found.registered:
         return _known(actor, found, found.link)
     form, link = NewcomerForm(name=found.link.name, locale=language()), found.link
@@ -148,6 +148,8 @@ def _known(actor: Actor, found: joining.Invitation, link: Link) -> ResponseRetur
     return render("accounts/accept.html", invitation=found, link=link, mine=mine, here=request.path)
 
 
-def _dead(found: joining.Invitation, kind: LinkKind) -> ResponseReturnValue:
+def _dead(actor: Actor, found: joining.Invitation, kind: LinkKind) -> ResponseReturnValue:
+    if found.state == "accepted" and found.link and actor.user_id and found.link.user_id == actor.user_id:
+        return redirect("/", 303)  # the person who used it, inside already
     context: dict[str, Any] = {"state": found.state, "kind": kind.value, "organization": found.organization}
     return render("accounts/link_dead.html", **context), 404 if found.link is None else 410

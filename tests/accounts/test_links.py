@@ -117,6 +117,18 @@ def test_a_new_link_kills_the_one_before(world: World, client: FlaskClient) -> N
     assert client.get(f"/join/{second}", follow_redirects=True).status_code == 200
 
 
+def test_who_used_it_is_led_inside(world: World, client: FlaskClient) -> None:
+    secret = _invite(world, world.client())
+    client.get(f"/activate/{secret}")
+    post(client, "/activate", NEW)
+    assert post(client, "/activate", NEW).location == "/"
+    assert client.get(f"/activate/{secret}", follow_redirects=False).location == "/activate"
+    assert client.get("/activate").location == "/"
+    stranger = world.app.test_client()
+    stranger.get(f"/activate/{secret}")
+    assert stranger.get("/activate").status_code == 410
+
+
 def test_a_revoked_invitation_is_dead(world: World, client: FlaskClient) -> None:
     buyer = world.client()
     secret = _invite(world, buyer)
