@@ -68,6 +68,11 @@ _EXPECTED: Final = re.compile(r"Expected is (?:one of )?\( (.*) \)", re.DOTALL)
 _SIGNS: Final = {
     "minInclusive": ">= ", "maxInclusive": "<= ", "minExclusive": "> ", "maxExclusive": "< ",
 }  # fmt: skip
+_MOMENT: Final = "AAAA-MM-DDThh:mm:ss"
+_TYPES: Final = {
+    "t_FechaH": _MOMENT, "t_FechaHora": _MOMENT, "xs:dateTime": _MOMENT, "t_Fecha": "AAAA-MM-DD",
+    "xs:date": "AAAA-MM-DD", "t_Importe": "0.000000", "xs:decimal": "0.000000", "xs:integer": "0",
+}  # fmt: skip
 _KINDS: Final = {
     "SCHEMAV_ELEMENT_CONTENT": "ACUSE-XSD-ELEMENT",
     "SCHEMAV_CVC_COMPLEX_TYPE_4": "ACUSE-XSD-MISSING",
@@ -237,7 +242,8 @@ def _explained(kind: str, match: re.Match[str], element: etree._Element) -> Find
 
 def _value(element: etree._Element, attribute: str, facet: str, rest: str) -> Finding:
     limit = _LIMIT.search(rest)
-    expected = f"{_SIGNS.get(facet, '')}{limit[1]}" if limit else ""
+    wanted = limit[1].rpartition("}")[2] if limit else ""
+    expected = f"{_SIGNS.get(facet, '')}{_TYPES.get(wanted, wanted)}"
     code = code_of(element, attribute)
     return _finding(
         code or "ACUSE-XSD-VALUE", element, str(element.tag).rpartition("}")[2], attribute,
