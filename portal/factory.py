@@ -68,7 +68,7 @@ def _install_kit(app: Flask, settings: Settings) -> None:
                             reload=lambda: trust(settings))
     headers.install(app)
     limits.install(app)
-    assets.install(app)
+    assets.install(app, settings.home / "static")
     errors.install(app)
     health.install(app)
     identity.install(app, lambda token, ip, request_id: sessions.actor_of(token, reach, ip, request_id))

@@ -14,7 +14,6 @@ TABLE: tuple[Entry, ...] = (
     Entry("accounts.prune", Daily("03:30")),
     Entry("jobs.prune", Daily("03:10")),
     Entry("suppliers.expire_records", Daily("00:20")),
-    Entry("invoices.settle_stamps", Every(minutes=30)),
     Entry("files.sweep", Daily("03:50")),
     Entry("invoices.settle_stamps", Every(minutes=10)),
 )

@@ -15,13 +15,14 @@ def draw(payment: Payment, lines: Sequence[PaidInvoice], language: str) -> bytes
     """Return the PDF in `language` ("es" or "en")."""
     client = session.get_one(Organization, payment.client_id)
     supplier = session.get_one(Relationship, payment.relationship_id)
-    bank, _, account = payment.account_mask.partition(" ••••")
+    bank, _, rest = payment.account_mask.partition(" ••••")
+    last4 = rest.strip()[:4]
     with speaking(language):
         method = str(dict(METHODS)[payment.method.value])
     return remittance.render(remittance.Remittance(
         payer=remittance.Party(client.name, client.tax_id), payee=remittance.Party(supplier.name, supplier.tax_id),
         number=payment.number, date=payment.paid_on, method=method, amount=payment.amount, currency=payment.currency,
-        account=f"•••• {account.strip()}" if account else "", bank=bank, reference=payment.reference,
+        account=f"•••• {last4}" if last4 else "", bank=bank, reference=payment.reference,
         rate=str(payment.exchange_rate or ""), note=payment.note, invoices=tuple(_line(x) for x in lines),
         asks_for_rep=any(x.invoice.payment_method == "PPD" for x in lines)), language)
 

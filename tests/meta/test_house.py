@@ -14,7 +14,7 @@ LONGEST_FILE, LONGEST_FUNCTION, LONGEST_VIEW = 320, 40, 20
 # Tables of data or of rules, which are read row by row and not as a story.
 TABLES = re.compile(
     r"cfdi/(catalogs|rules)/|banking/(banks|problems)|documents/(cfdi_labels|problems|writing)|/sentences|"
-    r"suppliers/(models|forms)|invoices/models|accounts/(models|texts|legal)|documents/words"
+    r"suppliers/(models|forms)|invoices/models|cfdi/model$|accounts/(models|texts|legal)|documents/words"
 )
 
 
