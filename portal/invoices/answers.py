@@ -64,7 +64,8 @@ def _file(wanted: InvoiceRequirement, upload: Upload | None, invoice: Invoice, a
 
 
 def _value(wanted: InvoiceRequirement, value: str) -> str:
-    plain = " ".join(value.split()) if wanted.type is not RequirementType.TEXT else value.strip()
+    visible = "".join(c for c in value if c.isprintable() or c in "\r\n\t")
+    plain = visible.strip() if wanted.type is RequirementType.TEXT else " ".join(visible.split())
     if not plain:
         raise Invalid(fields={"value": _("Write what your client asks for.")})
     if len(plain) > LONGEST:

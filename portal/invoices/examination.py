@@ -25,7 +25,7 @@ from portal.core.types import Upload
 from portal.invoices import findings, trust
 from portal.invoices.facts import number
 from portal.invoices.models import Invoice, InvoiceSettings, InvoiceStatus, StampState
-from portal.invoices.rules import RECEIVED_TYPES
+from portal.invoices.rules import RECEIVED_TYPES, shown_name
 from portal.storage import services as storage
 from portal.suppliers.models import Relationship
 
@@ -92,7 +92,7 @@ def examine(intake: Intake, xml: Upload | None, pdf: Upload | None) -> Examined:
     """Judge an XML with its PDF. Raises nothing for bad files: whatever is wrong is a finding."""
     about_pdf = list(_pdf_wanted(intake, pdf))
     if xml is None:
-        return Examined([findings.own("ACUSE-IN-NO-XML", found=pdf.name if pdf else ""), *about_pdf])
+        return Examined([findings.own("ACUSE-IN-NO-XML", found=shown_name(pdf.name) if pdf else ""), *about_pdf])
     report = judged(xml.data, intake.profiles)
     return Examined([*_ours(intake, report), *about_pdf, *findings.keep(report)], report)
 
@@ -110,7 +110,7 @@ def examine_pdf(examined: Examined, pdf: Upload | None) -> Examined:
 
 def unkept(kind: str, file: Upload, refused: Invalid) -> dict[str, Any]:
     """Return the finding of a file that the storage refused: its own sentence says what is wrong with it."""
-    return findings.own(f"ACUSE-IN-{kind.upper()}", found=f"{file.name[:100]}: {refused.message}")
+    return findings.own(f"ACUSE-IN-{kind.upper()}", found=f"{shown_name(file.name)[:100]}: {refused.message}")
 
 
 def judged(data: bytes, profiles: Sequence[FiscalProfile]) -> Report:

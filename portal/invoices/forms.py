@@ -14,9 +14,9 @@ from wtforms import (
     MultipleFileField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import DataRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import TextArea
 
 from portal.core.i18n import _, lazy
 from portal.core.money import NotAnAmount, parse_amount
@@ -36,6 +36,12 @@ TYPE_WORDS = {
     RequirementType.NUMBER: lazy("A number"), RequirementType.DATE: lazy("A date"),
     RequirementType.CHOICE: lazy("One of several options"),
 }
+
+
+class LongText(Text):
+    """Several lines of text."""
+
+    widget = TextArea()
 
 
 class Amount(StringField):  # type: ignore[misc]
@@ -140,7 +146,7 @@ class RequirementAnswerForm(Form):
     """What is given for one requirement: a file, or a value of its type."""
 
     file = FileField(lazy("File"))
-    value = StringField(lazy("Value"), validators=[Length(max=LONGEST)])
+    value = Text(lazy("Value"), validators=[Length(max=LONGEST)])
     choice = SelectField(lazy("Option"), choices=[], validate_choice=False)
 
     def ask(self, demand: Demand) -> None:
@@ -168,15 +174,15 @@ class RequirementForm(Form):
     label_es = Text(lazy("Name in Spanish"), validators=[DataRequired(lazy("Give it a name.")), Length(max=120)])
     label_en = Text(lazy("Name in English"), validators=[Length(max=120)],
                     description=lazy("Left empty, the Spanish name is shown."))
-    help_es = TextAreaField(lazy("Instructions in Spanish"), validators=[Length(max=1000)])
-    help_en = TextAreaField(lazy("Instructions in English"), validators=[Length(max=1000)])
+    help_es = LongText(lazy("Instructions in Spanish"), validators=[Length(max=1000)])
+    help_en = LongText(lazy("Instructions in English"), validators=[Length(max=1000)])
     mandatory = BooleanField(lazy("Mandatory: without it the invoice cannot be sent"), default=True)
     kinds = Checkboxes(lazy("Only for"), choices=[(k, KIND_WORDS[k]) for k in KINDS],
                        description=lazy("None chosen: for all of them."))
     groups = Text(lazy("Only for these supplier groups"), validators=[Length(max=300)],
                   description=lazy("Separated by commas. Empty: for all."))
     minimum = Amount(lazy("Only from this total on (MXN)"), description=lazy("Empty: from any amount."))
-    choices = TextAreaField(lazy("Options"), description=lazy("One a line."), validators=[Length(max=2000)])
+    choices = LongText(lazy("Options"), description=lazy("One a line."), validators=[Length(max=2000)])
     file_types = Checkboxes(lazy("Types of file"), choices=[(t, t.upper()) for t in FILE_TYPES])
     max_mb = IntegerField(lazy("Largest file (MB)"), default=10, validators=[NumberRange(min=1, max=25)])
 

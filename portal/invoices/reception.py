@@ -269,16 +269,12 @@ def _refuse(intake: Intake, examined: Examined, file: Upload | None) -> Received
 
 
 def _attempt(intake: Intake, examined: Examined, file: Upload | None, sha256: str = "") -> IntakeAttempt:
-    uuid = examined.report.uuid if examined.report else ""
+    uuid = examined.report.uuid[:36] if examined.report else ""
     return IntakeAttempt(id=new_id(), client_id=intake.relationship.client_id, relationship_id=intake.relationship.id,
-                         user_id=intake.actor.user_id, file_name=_name(file), uuid=uuid[:36] or None,
+                         user_id=intake.actor.user_id, uuid=uuid or None,
+                         file_name=rules.shown_name(file.name if file else ""),
                          sha256=sha256 or hashlib.sha256(file.data if file else b"").hexdigest(),
                          verdict=examined.verdict, findings=examined.findings)
-
-
-def _name(file: Upload | None) -> str:
-    plain = (file.name if file else "").replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in plain if c.isprintable())[:200] or "—"
 
 
 def _require_draft(invoice: Invoice, version: int) -> None:

@@ -52,8 +52,15 @@ def status_of_paid(paid: Decimal, total: Decimal, *, scheduled: bool) -> Invoice
 def search_key(*parts: str | None) -> str:
     """Return `parts` as one line for searching: case-folded, without accents, single blanks, at most 500 characters."""
     joined = " ".join(part for part in parts if part)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", joined.casefold()) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", joined.casefold())
+                    if not unicodedata.combining(c) and (c.isprintable() or c.isspace()))
     return " ".join(plain.split())[:500]
+
+
+def shown_name(name: str) -> str:
+    """Return a file's name as it may be kept and shown: without folders and invisible characters; "—" for none."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable())[:200] or "—"
 
 
 def like(word: str) -> str:

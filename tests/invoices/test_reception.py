@@ -261,9 +261,10 @@ def test_likeness_is_a_soft_warning_that_shows_the_twin(world, supplier, papers,
     assert twin.twin == str(first.id)
 
 
-def test_a_blocked_supplier_is_told_so(world, supplier, papers):
+@pytest.mark.parametrize("status", [RelationshipStatus.BLOCKED, RelationshipStatus.INVITED])
+def test_only_an_active_supplier_is_received(status, world, supplier, papers):
     with world.owner():
-        session.get_one(Relationship, papers.seller.id).status = RelationshipStatus.BLOCKED
+        session.get_one(Relationship, papers.seller.id).status = status
     with pytest.raises(Invalid), world.acting(supplier):
         services.receive(papers.upload(), pdf(), papers.seller.id, supplier)
 
@@ -363,3 +364,20 @@ def test_foreign_supplier_kind_is_known(world, buyer):
 def uuid_of(received):
     from uuid import UUID
     return UUID(received.invoice.uuid)
+
+
+def test_what_is_too_large_is_said(world, supplier, papers):
+    large = papers.upload()
+    large = Upload(large.name, large.data + b" " * (6 << 20))
+    assert refused(world, receive(world, supplier, papers.seller, large), "ACUSE-XML-SIZE")
+    document = Upload("f.pdf", pdf_bytes() + b"%" * (11 << 20))
+    assert refused(world, receive(world, supplier, papers.seller, papers.upload(), document), "ACUSE-IN-PDF")
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.xml", "\u202egpj.xml", "x" * 300 + ".xml", "", "CON",
+                                  "C:\\facturas\\f.xml", '"><script>.xml'])
+def test_a_hostile_name_is_only_a_name(name, world, supplier, papers):
+    received = receive(world, supplier, papers.seller, Upload(name, b"<a/>"), Upload(name, b"no pdf"))
+    assert refused(world, received)
+    shown = received.attempt.file_name
+    assert 0 < len(shown) <= 200 and shown.isprintable() and "/" not in shown and "\\" not in shown

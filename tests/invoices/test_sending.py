@@ -102,6 +102,10 @@ def test_a_file_must_be_what_was_asked(upload, world, supplier, draft, asks):
     assert lines(world, supplier, draft.invoice.id)[0][2] is None
 
 
+def test_invisible_characters_are_left_out(world, supplier, draft, asks):
+    assert give(world, supplier, draft.invoice.id, asks("Dato"), "OC\x00-\u202e1\n2").value == "OC-1\n2"
+
+
 def test_requirements_apply_by_kind_group_and_amount(world, supplier, draft, asks):
     asks("Todos")
     asks("Sólo notas de crédito", kinds=("E",))
