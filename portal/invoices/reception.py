@@ -105,7 +105,7 @@ def receive_foreign(command: ForeignInvoice, file_id: UUID, relationship_id: UUI
     intake = prepare(relationship_id, actor)
     require_foreign(intake)
     file = storage.find(file_id, actor)
-    if file.relationship_id != relationship_id:
+    if file.relationship_id != relationship_id or file.media_type != "application/pdf":
         raise Conflict(_("This PDF was given for another client. Choose it again."))
     check_foreign(command, intake)
     invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,

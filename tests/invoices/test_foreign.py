@@ -11,7 +11,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.types import Upload
 from portal.documents import invoice_text, reading
 from portal.invoices import findings, services
-from portal.invoices.models import Invoice, InvoiceKind, StampState
+from portal.invoices.models import Invoice, InvoiceKind, RequirementType, StampState
 from portal.invoices.services import ForeignInvoice, SaveSettings
 from portal.suppliers.models import SupplierKind
 from tests.invoices.browser import Browser
@@ -88,6 +88,30 @@ def test_the_pdf_of_another_relationship_is_not_taken(world, acme, abroad, suppl
         theirs = detached(services.receive(papers.upload(), pdf(), papers.seller.id, supplier)).invoice.pdf_file_id
     with pytest.raises(NotFound), world.acting(acme):
         services.receive_foreign(GOOD, theirs, abroad.id, acme)
+
+
+def test_the_pdf_of_my_own_other_client_is_not_taken(world, abroad, acme):
+    other = detached(world.client("Otra Compradora", "OCO050505IJ6"))
+    second = detached(world.supplier(other, "Acme Inc", "12-3456789", organization=abroad.organization,
+                                     person=abroad.person, kind=SupplierKind.FOREIGN))
+    both = world.actor_of(abroad.person, relationships=(abroad.id, second.id),
+                          partners=(abroad.relationship.client_id, other.id))
+    with world.acting(both):
+        kept = services.keep_foreign_pdf(pdf("inv.pdf"), abroad.id, both).id
+    with pytest.raises(Conflict), world.acting(both):
+        services.receive_foreign(GOOD, kept, second.id, both)
+
+
+def test_a_file_that_is_no_pdf_is_not_taken(world, acme, abroad, buyer):
+    admin = world.actor(buyer, "administrator")
+    with world.acting(admin):
+        wanted = services.add_requirement(services.SaveRequirement(
+            type=RequirementType.FILE, label_es="Foto", file_types=("xml",)), admin).id
+    invoice = capture(world, acme, abroad).invoice
+    with world.acting(acme):
+        given = services.answer_requirement(invoice.id, wanted, "", Upload("a.xml", b"<a/>"), acme).file_id
+    with pytest.raises(Conflict), world.acting(acme):
+        services.receive_foreign(GOOD, given, abroad.id, acme)
 
 
 def test_a_foreign_draft_is_corrected(world, acme, abroad):
