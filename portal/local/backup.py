@@ -21,9 +21,8 @@ from sqlalchemy.pool import NullPool
 from config.settings import Settings
 from portal.core.clock import now
 from portal.core.crypto import parse_keys
-from portal.core.tenancy import OWNER
 from portal.local import embedded
-from portal.local.database import DatabaseError, make_embedded, prepare
+from portal.local.database import DatabaseError, prepare, require
 from portal.local.holding import HomeError, held
 from portal.local.pgtools import ToolError, server_version, tools
 from portal.local.postgres import Cluster, ClusterError
@@ -99,7 +98,7 @@ def _write(settings: Settings, url: str, draft: Path) -> tuple[dict[str, Any], i
     copy, found, moment = _Copy(settings.home, draft), tools(server_version(url)), now().isoformat()
     for name in FOLDERS:
         copy.folder(name)
-    found.dump(url, draft / DUMP)
+    found.dump(url, draft / DUMP, require(url))
     for name in FOLDERS:
         copy.folder(name)
     return {"format": FORMAT, "made_at": moment, "postgresql": found.version, "bucket": settings.s3_bucket,
@@ -116,7 +115,9 @@ def restore(settings: Settings, source: Path) -> Report:
     with _explained():
         manifest = _checked(source)
         _require_keys(settings, manifest)
-        _require_empty_folders(settings)
+        if not embedded.unfinished(settings):
+            _require_empty_folders(settings)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if settings.database_url is None:
             with held(settings.home):
                 return _restore_embedded(settings, source, manifest)
@@ -130,27 +131,26 @@ def _restore_embedded(settings: Settings, source: Path, manifest: dict[str, Any]
         cluster.start()
         if embedded.has_database(settings, cluster):
             raise BackupError(f"there is a portal in {settings.home} already. Name an empty folder in PORTAL_HOME.")
-        url = make_embedded(cluster.superuser_url, embedded.DATABASE, embedded.begun(settings))
-        tools(_least(url, manifest)).restore(url, source / DUMP, server_version(url), OWNER)
-        prepare(url, url)
-        report = _restore_files(settings, source, manifest, url)
+        url = embedded.made(settings, cluster)
+        report = _fill(settings, source, manifest, url, url)
         embedded.finished(settings)
         return report
 
 
 def _restore_external(settings: Settings, source: Path, manifest: dict[str, Any]) -> Report:
     url = settings.database_owner_url or ""
+    server_version(url)  # says clearly when it does not answer
     engine = create_engine(url, poolclass=NullPool)
-    server = server_version(url)
     if tables := inspect(engine).get_table_names():
         raise BackupError(f"the database has {len(tables)} tables already. Name an empty one.")
-    tools(_least(url, manifest)).restore(url, source / DUMP, server)
-    prepare(url, settings.database_url or "")
+    return _fill(settings, source, manifest, url, settings.database_url or "")
+
+
+def _fill(settings: Settings, source: Path, manifest: dict[str, Any], url: str, application: str) -> Report:
+    server, owner = server_version(url), require(url)
+    tools(max(server, int(manifest["postgresql"]))).restore(url, source / DUMP, server, owner, settings.home)
+    prepare(url, application)
     return _restore_files(settings, source, manifest, url)
-
-
-def _least(url: str, manifest: dict[str, Any]) -> int:
-    return max(server_version(url), int(manifest["postgresql"]))
 
 
 def _restore_files(settings: Settings, source: Path, manifest: dict[str, Any], url: str) -> Report:

@@ -23,11 +23,8 @@ class DatabaseError(Exception):
 
 def prepare(owner_url: str, application_url: str) -> None:
     """Check the server and the roles, then migrate. Raises DatabaseError."""
+    require(owner_url)
     with _connected(owner_url, "PORTAL_DATABASE_OWNER_URL") as connection:
-        version = connection.scalar(text("SHOW server_version_num"))
-        if int(version) // 10_000 < OLDEST_SERVER:
-            raise DatabaseError(f"PostgreSQL {int(version) // 10_000} is too old: {OLDEST_SERVER} or later is needed.")
-        _require_roles(connection)
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         migrate(owner_url)
     with _connected(application_url, "PORTAL_DATABASE_URL") as connection:
@@ -35,6 +32,20 @@ def prepare(owner_url: str, application_url: str) -> None:
             who = connection.scalar(text("SELECT current_user"))
             raise DatabaseError(f"the role of PORTAL_DATABASE_URL may not act as {APP}. As a superuser: "
                                 f"GRANT {APP} TO {who};")
+
+
+def require(owner_url: str) -> str:
+    """Require a server that will do, and the portal's roles, made if need be. Raises DatabaseError.
+
+    Returns the role that the schema belongs to: the owner's, where whoever connects may act as it.
+    """
+    with _connected(owner_url, "PORTAL_DATABASE_OWNER_URL") as connection:
+        version = int(connection.scalar(text("SHOW server_version_num"))) // 10_000
+        if version < OLDEST_SERVER:
+            raise DatabaseError(f"PostgreSQL {version} is too old: {OLDEST_SERVER} or later is needed.")
+        _require_roles(connection)
+        may = connection.scalar(text("SELECT pg_has_role(current_user, :role, 'MEMBER')"), {"role": OWNER})
+        return OWNER if may else str(connection.scalar(text("SELECT current_user")))
 
 
 def migrate(owner_url: str) -> None:
@@ -86,7 +97,7 @@ def make_roles(connection: Connection) -> None:
 
 def _require_roles(connection: Connection) -> None:
     there = set(connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'portal%'")))
-    if {APP, DOOR} <= there:
+    if {APP, DOOR, OWNER} <= there:
         return
     try:
         make_roles(connection)

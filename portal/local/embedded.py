@@ -1,6 +1,5 @@
 """What is embedded: which services of an installation are ours to start, and where they answer."""
 import contextlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def start(settings: Settings, stack: contextlib.ExitStack) -> tuple[Settings, li
         stack.callback(cluster.stop)
         cluster.start()
         started.append(cluster)
-        ready = replace(ready, database_url=cluster.url(DATABASE, ROLE), database_owner_url=_made(settings, cluster))
+        ready = replace(ready, database_url=cluster.url(DATABASE, ROLE), database_owner_url=made(settings, cluster))
     if settings.redis_url is None:
         valkey = Valkey(valkey_home(settings))
         stack.callback(valkey.stop)
@@ -57,27 +56,27 @@ def start(settings: Settings, stack: contextlib.ExitStack) -> tuple[Settings, li
     return ready, started
 
 
-def _made(settings: Settings, cluster: Cluster) -> str:
+def made(settings: Settings, cluster: Cluster) -> str:
     """Make the database unless it is there; one whose making was interrupted is made anew (nobody has used it yet)."""
     if not has_database(settings, cluster):
         drop(cluster.superuser_url, DATABASE)
-    return make_embedded(cluster.superuser_url, DATABASE, begun(settings))
+    return make_embedded(cluster.superuser_url, DATABASE, _mark(settings).touch)
 
 
 def has_database(settings: Settings, cluster: Cluster) -> bool:
     """Say whether there is a database that somebody may have worked in."""
-    return not _unfinished(settings).exists() and exists(cluster.superuser_url, DATABASE)
+    return not unfinished(settings) and exists(cluster.superuser_url, DATABASE)
 
 
-def begun(settings: Settings) -> Callable[[], None]:
-    """Return what marks the database as unfinished, to be called before it is made."""
-    return _unfinished(settings).touch
+def unfinished(settings: Settings) -> bool:
+    """Say whether the making of the installation was interrupted, so that nobody has worked in it."""
+    return _mark(settings).exists()
 
 
 def finished(settings: Settings) -> None:
     """Remember that the database has all it starts with: from now on people's work is in it."""
-    _unfinished(settings).unlink(missing_ok=True)
+    _mark(settings).unlink(missing_ok=True)
 
 
-def _unfinished(settings: Settings) -> Path:
+def _mark(settings: Settings) -> Path:
     return settings.home / "unfinished"

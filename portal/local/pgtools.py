@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,25 +32,22 @@ class Tools:
     folder: Path
     version: int
 
-    def dump(self, url: str, target: Path) -> None:
-        """Write the database at `url` to `target` (PostgreSQL's custom format). Raises ToolError."""
-        self._run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+    def dump(self, url: str, target: Path, owner: str) -> None:
+        """Write the database at `url` to `target` (PostgreSQL's custom format), seen as `owner`. Raises ToolError."""
+        self._run(url, "pg_dump", "--format=custom", "--no-owner", f"--role={owner}", f"--file={target}")
 
-    def restore(self, url: str, source: Path, server: int, owner: str = "") -> None:
+    def restore(self, url: str, source: Path, server: int, owner: str, scratch: Path) -> None:
         """Fill the empty database at `url` from `source`, whole or not at all. Raises ToolError.
 
-        `server` is its version; `owner` the role that all is to belong to, when it is not the one that connects.
+        `server` is its version; `owner` the role that all is to belong to; `scratch` a folder with room for a script.
         """
-        script = source.with_suffix(".sql")
-        try:
+        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+            script = Path(folder) / "restore.sql"
             self._run(url, "pg_restore", "--no-owner", f"--file={script}", str(source))
             if server < 17:
                 _without(script, UNKNOWN_BEFORE_17)
-            role = ["--command", f"SET ROLE {owner}"] if owner else []
-            self._run(url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *role,
-                      "--file", str(script))
-        finally:
-            script.unlink(missing_ok=True)
+            self._run(url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+                      "--command", f'SET ROLE "{owner}"', "--file", str(script))
 
     def _run(self, url: str, program: str, *arguments: str) -> None:
         ran = subprocess.run([self.folder / program, *arguments], env=_environment(url), stdin=subprocess.DEVNULL,

@@ -46,8 +46,14 @@ class Process:
         """Return the exit status of a process that has ended, None while it runs."""
         return self.running.poll() if self.running else None
 
+    def alive(self) -> bool:
+        """Say whether it has been started and runs."""
+        return self.running is not None and self.running.poll() is None
+
     def news(self) -> list[str]:
         """Return the warnings and errors written since the last look, one line each."""
+        if self.running is None:
+            return []
         with self.log.open("rb") as log:
             log.seek(self._read)
             new = log.read()
@@ -62,7 +68,7 @@ class Process:
 
     def ask_to_end(self) -> None:
         """Ask it to finish what it is doing."""
-        if self.running is not None and self.running.poll() is None:
+        if self.running is not None and self.alive():
             self.running.terminate()
 
     def end(self, patience: float | None = None) -> None:

@@ -128,7 +128,7 @@ def _end_all(processes: list[Process], stop: Stop) -> None:
 
 def _end(process: Process, stop: Stop) -> None:
     until = time.monotonic() + process.patience
-    while process.status() is None and time.monotonic() < until and not stop.hurry:
+    while process.alive() and time.monotonic() < until and not stop.hurry:
         time.sleep(0.02)
     process.end(0)
 
