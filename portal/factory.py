@@ -21,6 +21,7 @@ from portal.core.db import db
 from portal.core.events import subscribe
 from portal.invoices import trust as invoice_trust
 from portal.local.demo import views as demo
+from portal.local.embedded import located
 from portal.local.wiring import trust
 from portal.storage import stores
 from portal.suppliers.queries import reach
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired from `settings` (default: the environment). Opens no connection."""
-    settings = settings or Settings.from_env(os.environ)
+    settings = located(settings or Settings.from_env(os.environ))
     app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.from_mapping(_configuration(settings))
     logs.install(settings)
