@@ -9,11 +9,14 @@ after those files, so that a new wheel makes a new copy. What makes them lighter
 
 import json
 import os
+import pickletools
 import shutil
+import sqlite3
 import stat
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -24,7 +27,7 @@ from lxml import etree
 
 from portal.cfdi import resources
 
-_RECIPE: Final = "4"  # raise it when what is built changes
+_RECIPE: Final = "5"  # raise it when what is built changes
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _SITE: Final = "www.sat.gob.mx/sitio_internet/cfd"
 _ROOTS: Final = {"4.0": "4/cfdv40.xsd", "3.3": "3/cfdv33.xsd"}
@@ -64,6 +67,17 @@ class Light:
     def lookups(self) -> dict[str, list[tuple[str, str]]]:
         """Tag in Clark notation → (attribute, name of the set) that its codes are looked up in."""
         return {tag: [(name, kind) for name, kind in found] for tag, found in self.index["lookups"].items()}
+
+    @cached_property
+    def product_dates(self) -> dict[str, tuple[str, str]]:
+        """First and last day (ISO, "" without one) of the product keys that began or ended since 2022."""
+        return {code: (start, end) for code, (start, end) in self.index["product_dates"].items()}
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """c_ClaveUnidad with its names, in Spanish."""
+        units: dict[str, str] = json.loads((self.folder / "units.json").read_text("utf-8"))
+        return units
 
     def codes(self, name: str) -> frozenset[str]:
         """The set of a catalog type ("c_ClaveProdServ", "CartaPorte.c_Estaciones"). Read once."""
@@ -136,8 +150,37 @@ def build(folder: Path) -> None:
     for tree in trees.values():
         _lighten(tree, {qname for qname in types if qname in spoken})
     _write(folder, trees, sets)
-    index = {"lookups": lookups, "complements": _complements(trees)}
+    index = {"lookups": lookups, "complements": _complements(trees), "product_dates": _product_dates()}
+    (folder / "units.json").write_text(json.dumps(_units(), ensure_ascii=False), "utf-8")
     (folder / "index.json").write_text(json.dumps(index, sort_keys=True), "utf-8")
+
+
+def _product_dates() -> dict[str, tuple[str, str]]:
+    """First and last day (ISO, "" without one) of the product keys that did not live as long as version 4.0."""
+    with closing(read_only(resources.product_keys())) as base:
+        rows = base.execute("SELECT clave, fecha_inicio_vigencia, fecha_fin_vigencia FROM clave_prod_serv").fetchall()
+    dated = {code: (_iso(start), _iso(end)) for code, start, end in rows}
+    return {code: (start, end) for code, (start, end) in dated.items() if start >= "2022" or end}
+
+
+def _iso(day: str) -> str:
+    return "-".join(reversed(day.split("-"))) if day else ""
+
+
+def _units() -> dict[str, str]:
+    """The names of c_ClaveUnidad. Its file pickles every text: the text is taken out without unpickling anything."""
+    with closing(read_only(resources.catalog_database())) as base:
+        rows = base.execute("SELECT key, value FROM C756_c_ClaveUnidad").fetchall()
+    return {_text(key): _text(value) for key, value in rows}
+
+
+def _text(pickled: bytes) -> str:
+    return next(argument for _, argument, _ in pickletools.genops(pickled) if isinstance(argument, str))
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A SQLite file that nobody writes, opened so that nothing can be written beside it either."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _write(folder: Path, trees: dict[str, Any], sets: dict[str, list[str]]) -> None:

@@ -108,6 +108,14 @@ def test_a_code_is_refused_before_its_first_day() -> None:
     assert _codes(document.put("", Fecha="2024-12-13T10:00:00")) == []
 
 
+def test_a_product_key_that_ended_is_refused_since() -> None:
+    assert _codes(invoice().put(CONCEPTO, ClaveProdServ="15101506")) == ["CFDI40162"]
+    assert _codes(invoice().put(CONCEPTO, ClaveProdServ="78111505")) == []
+    assert _codes(invoice().put(CONCEPTO, ClaveProdServ="78111505").put("", Fecha="2022-12-22T10:00:00")) == [
+        "CFDI40162"
+    ]
+
+
 def test_findings_tell_place_and_catalog() -> None:
     (one,) = catalogs.check(invoice().put(CONCEPTO, ClaveUnidad="QQ").read(), Context(AT))
     assert (one.step, one.found, one.expected) == (Step.CATALOGS, "QQ", "c_ClaveUnidad")

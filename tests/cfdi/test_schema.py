@@ -196,7 +196,8 @@ def full() -> etree.XMLSchema:
 
 VALUES = ["", " ", "0", "-1", "1", "01", "02", "99", "1.5", "1.1234567", "1e5", "NaN", "x" * 301, "|", "MXN", "mxn",
           "USA", "84111506", "84111599", "E48", "ZZZ", "06000", "00001", "99999",
-          "2026-11-20T10:30:00", "2026-13-20T10:30:00", " 02 ", "Tasa", "Exento", "002", "004", "601", "699", "G03", "ñ", "1,000.00", "PUE"]  # fmt: skip
+          "2026-11-20T10:30:00", "2026-13-20T10:30:00", " 02 ", "Tasa", "Exento", "002",
+          "004", "601", "699", "G03", "ñ", "1,000.00", "PUE"]  # fmt: skip
 KINDS = ("value", "value", "value", "value", "drop attribute", "new attribute", "double", "drop", "text", "swap")
 
 
@@ -241,16 +242,16 @@ def mutants(count: int) -> Iterator[tuple[int, etree._Element]]:
 
 
 def test_light_schema_and_sets_are_sats_full_schema() -> None:
-    """Over two thousand mutated documents; catalogs as the schema lists them (3.3's codes and dates are ours)."""
+    """Over thousands of mutated documents; catalogs as the schema lists them (3.3's codes and dates are ours)."""
     verdicts = {True: 0, False: 0}
-    for number, root in mutants(3000):
+    for number, root in mutants(2000):
         expected = full().validate(root)
         document = Comprobante(root)
         looked = [f for f in catalogs.check(document, Context(AT)) if f.expected[:1] != "2"]
         ours = not schema.validate(root, "4.0") and not looked
         assert ours == expected, (number, full().error_log.last_error, etree.tostring(root)[:300])
         verdicts[ours] += 1
-    assert min(verdicts.values()) > 300, verdicts
+    assert min(verdicts.values()) > 250, verdicts
 
 
 def test_version_33_is_judged_by_its_own_schema() -> None:

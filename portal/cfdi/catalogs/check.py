@@ -27,7 +27,7 @@ _OWN: Final[dict[str, frozenset[str]]] = {
     "c_RegimenFiscal": frozenset(REGIMEN_FISCAL),
     "c_TipoRelacion": frozenset(general.TIPO_RELACION),
 }
-# First and last day of codes that did not live as long as version 4.0; the product key ended in January 2020.
+# First and last day of codes that did not live as long as version 4.0 (those of product keys are in the light copy).
 _DATED: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "c_Moneda": {code: (one.start, "") for code, one in MONEDA.items() if one.start},
     "c_ObjetoImp": {code: (one.start, one.end) for code, one in general.OBJETO_IMP.items() if one.start or one.end},
@@ -76,7 +76,11 @@ def _plain(version: str, name: str) -> frozenset[str]:
     codes = light.load().codes(name)
     if version != "4.0":
         return codes
-    return _OWN.get(name, codes) - _DATED.get(name, {}).keys()
+    return _OWN.get(name, codes) - _dates(name).keys()
+
+
+def _dates(name: str) -> dict[str, tuple[str, str]]:
+    return light.load().product_dates if name == "c_ClaveProdServ" else _DATED.get(name, {})
 
 
 def _found(root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document: Comprobante) -> Iterator[Finding]:
@@ -103,7 +107,7 @@ def _refused(name: str, value: str, document: Comprobante) -> str | None:
     code = " ".join(value.strip(BLANKS).split())  # the schema collapses blanks
     if code in _plain(document.version, name):
         return None
-    dates = _DATED.get(name, {}).get(code) if document.version == "4.0" else None
+    dates = _dates(name).get(code) if document.version == "4.0" else None
     if dates is None:
         return name.rpartition(".")[2]
     start, end = dates
