@@ -1,8 +1,10 @@
 """Bringing an invoice in: accepted ones become drafts, refused ones leave their reasons."""
 import hashlib
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pikepdf
@@ -13,7 +15,7 @@ from portal.audit.models import AuditEvent
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.types import Upload
-from portal.invoices import findings, pairing, queries, services
+from portal.invoices import examination, findings, pairing, queries, services
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceMoment, InvoiceStatus, StampState
 from portal.local.cfdi_maker import Line, Party, make_pago
 from portal.storage import services as storage
@@ -381,3 +383,19 @@ def test_a_hostile_name_is_only_a_name(name, world, supplier, papers):
     assert refused(world, received)
     shown = received.attempt.file_name
     assert 0 < len(shown) <= 200 and shown.isprintable() and "/" not in shown and "\\" not in shown
+
+
+@pytest.mark.parametrize(("version", "day", "expected"), [
+    ("3.3", datetime(2023, 3, 31, 23, 59), []), ("3.3", datetime(2023, 4, 1), ["ACUSE-IN-OLD-VERSION"]),
+    ("4.0", datetime(2026, 11, 1), []),
+])
+def test_a_3_3_is_received_only_from_its_time(version, day, expected):
+    document = SimpleNamespace(tipo_de_comprobante="I", version=version, fecha=day)
+    assert [f["code"] for f in examination._type(document)] == expected
+
+
+@pytest.mark.parametrize(("total", "refused_as"), [("999999999999.99", []), ("1000000000000", ["ACUSE-IN-AMOUNT"]),
+                                                   ("-1", ["ACUSE-IN-AMOUNT"])])
+def test_amounts_that_no_column_holds_are_refused(total, refused_as):
+    document = SimpleNamespace(total=Decimal(total), sub_total=Decimal(1), descuento=None, written=lambda _name: total)
+    assert [f["code"] for f in examination._size(document)] == refused_as
