@@ -86,11 +86,11 @@ class AddForm(Form):
     relationship_id = SelectField(lazy("Client"), coerce=lambda v: as_uuid(v))
     files = MultipleFileField(lazy("XML and PDF"))
 
-    def offer(self, clients: Sequence[tuple[UUID, str]]) -> None:
-        """Offer the clients of this supplier."""
+    def offer(self, clients: Sequence[tuple[UUID, str]], wanted: str = "") -> None:
+        """Offer the clients of this supplier, the wanted one (a relationship's id) chosen already."""
         self.relationship_id.choices = [(str(key), name) for key, name in clients]
         if not self.is_submitted() and clients:
-            self.relationship_id.data = clients[0][0]
+            self.relationship_id.data = next((key for key, _name in clients if str(key) == wanted), clients[0][0])
 
     def validate_relationship_id(self, field: Any) -> None:
         """Refuse a client that is none of this supplier's."""

@@ -55,7 +55,7 @@ def in_process(actor: Actor) -> ResponseReturnValue:
 def add(actor: Actor) -> ResponseReturnValue:
     """Choose the client and drop the files; the verdict comes at once."""
     form = AddForm()
-    form.offer(pages.clients(actor))
+    form.offer(pages.clients(actor), request.args.get("client", ""))
     return answer(form, lambda: pages.bring(form, uploads("files"), actor), pages.whither, "invoices/add.html",
                   obstacle=pages.upload_obstacle(actor))
 

@@ -244,6 +244,7 @@ def test_the_supplier_cannot_reopen(world, supplier, seller):
 def test_a_returned_draft_is_sent_again(world, supplier, payables, draft):
     send(world, supplier, draft.invoice.id)
     with world.acting(payables):
+        services.touch(queries.locked(payables, draft.invoice.id))  # somebody had approved in part
         services.return_to_draft(queries.locked(payables, draft.invoice.id), "Falta la orden", payables)
     with world.acting(supplier):
         row = queries.get(supplier, draft.invoice.id)

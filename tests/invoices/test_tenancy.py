@@ -124,3 +124,6 @@ def test_one_supplier_of_two_clients_sees_both_and_only_its_own(ctx: Flask, worl
     seat = Browser(world.sign_in(ctx.test_client(), papers.seller.person))
     page = seat.get("/invoices/to-send").text
     assert "A-101" in page and "Z-9" in page and "Otra Compradora" in page
+    for chosen in (papers.seller.id, second.id):
+        form = seat.get(f"/invoices/new?client={chosen}").text
+        assert f'<option selected value="{chosen}"' in form and form.count("<option selected") == 1
