@@ -29,7 +29,7 @@ def nd(value: Decimal) -> int:
 
 def close(product: Decimal, importe: Decimal) -> bool:
     """Whether the plain product rounds to the written amount: then it is within any limits (the usual case)."""
-    return abs(product - importe) <= _HALVES[nd(importe)]
+    return product == importe or abs(product - importe) <= _HALVES[nd(importe)]
 
 
 def product_limits(quantity: Decimal, price: Decimal, decimals: int) -> tuple[Decimal, Decimal]:

@@ -73,7 +73,7 @@ def discount_within_subtotal(facts: Facts, document: Comprobante) -> Found:
     "the sum of the conceptos' discounts (left out when none has any)"))  # fmt: skip
 def discount_is_sum(facts: Facts, document: Comprobante) -> Found:
     """Descuento = Σ Descuento, and only there when some concepto has one; never in T and P."""
-    discounts = [c.descuento for c in facts.conceptos if c.has("Descuento")] if facts.tipo in "IEN" else []
+    discounts = [c.descuento for c in facts.discounted] if facts.tipo in "IEN" else []
     if not discounts:
         return Fault(document, "Descuento", "—") if document.has("Descuento") else None
     expected = rounded(total(iter(discounts)), facts.decimals)

@@ -35,7 +35,7 @@ def _product(node: Concepto | Parte, quantity: Decimal, price: Decimal, importe:
     return None if low <= importe <= high else Fault(node, "Importe", f"{low} – {high}")
 
 
-@rule("CFDI40168", On.CONCEPTO, decimals("Descuento", "Importe", "Importe"))
+@rule("CFDI40168", On.DISCOUNTED, decimals("Descuento", "Importe", "Importe"))
 def line_discount_decimals(facts: Facts, concepto: Concepto) -> Found:
     """A discount is not finer than its amount."""
     discount = concepto.descuento
@@ -44,7 +44,7 @@ def line_discount_decimals(facts: Facts, concepto: Concepto) -> Found:
     return Fault(concepto, "Descuento", f"<= {nd(concepto.importe)}")
 
 
-@rule("CFDI40169", On.CONCEPTO, must("Descuento", "menor o igual que Importe", "at most Importe"))
+@rule("CFDI40169", On.DISCOUNTED, must("Descuento", "menor o igual que Importe", "at most Importe"))
 def line_discount(facts: Facts, concepto: Concepto) -> Found:
     """No more is discounted than there is."""
     discount = concepto.descuento
@@ -69,7 +69,7 @@ def untaxed_line(facts: Facts, concepto: Concepto) -> Found:
     return Fault(concepto, "ObjetoImp", "02") if wrong else None
 
 
-@rule("CFDI40226", On.CONCEPTO, must_have(
+@rule("CFDI40226", On.SPECIAL, must_have(
     "un concepto con ObjetoImp 06 u 08|a concepto with ObjetoImp 06 or 08",
     "sólo retención de ISR, si acaso: ni IVA ni IEPS", "only an ISR withholding, if any: neither IVA nor IEPS"),
     source="Anexo 20, CFDI 4.0 (2024-12; número sin confirmar)")  # fmt: skip
@@ -85,7 +85,7 @@ def _taxes(concepto: Concepto) -> list[Traslado | Retencion]:
     return [*concepto.traslados, *concepto.retenciones]
 
 
-@rule("CFDI40227", On.CONCEPTO, must_have(
+@rule("CFDI40227", On.SPECIAL, must_have(
     "un concepto con ObjetoImp 07|a concepto with ObjetoImp 07", "traslado de IEPS y nada de IVA",
     "IEPS transferred and no IVA"),
     source="Anexo 20, CFDI 4.0 (2024-12; número sin confirmar)")  # fmt: skip

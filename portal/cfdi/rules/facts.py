@@ -68,6 +68,11 @@ class Facts:
         return decimals_of(self.document.moneda)
 
     @fact
+    def discounted(self) -> list[Concepto]:
+        """The conceptos with a Descuento."""
+        return [concepto for concepto in self.conceptos if concepto.has("Descuento")]
+
+    @fact
     def traslados(self) -> list[Traslado]:
         """The transferred taxes of all conceptos."""
         return [Traslado(e) for lines in self._lines for e in lines.iter(f"{_C}Traslado")]

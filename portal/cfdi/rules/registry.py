@@ -29,6 +29,8 @@ class On(StrEnum):
     GLOBAL = "InformacionGlobal"
     RECEIVER = "Receptor"
     CONCEPTO = "Concepto"
+    DISCOUNTED = "Concepto with Descuento"
+    SPECIAL = "Concepto with ObjetoImp 06, 07, 08"
     TRASLADO = "Concepto/Traslado"
     RETENCION = "Concepto/Retencion"
     CUSTOMS = "Concepto/InformacionAduanera"

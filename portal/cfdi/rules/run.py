@@ -20,11 +20,14 @@ FAMILIES: Final = (comprobante, global_, receptor, conceptos, impuestos, pagos, 
 _MOST: Final = 25  # faults of one rule: more of them teach nothing, and a document may have 50,000 conceptos
 _SKIPPED: Final = (Unreadable, ArithmeticError, LookupError)
 
+_SPECIAL: Final = frozenset({"06", "07", "08"})
 _NODES: Final[dict[On, Callable[[Facts], Iterable[Node | None]]]] = {
     On.DOCUMENT: lambda facts: (facts.document,),
     On.GLOBAL: lambda facts: (facts.document.informacion_global,),
     On.RECEIVER: lambda facts: (facts.document.receptor,),
     On.CONCEPTO: lambda facts: facts.conceptos,
+    On.DISCOUNTED: lambda facts: facts.discounted,
+    On.SPECIAL: lambda facts: [concepto for concepto in facts.conceptos if concepto.objeto_imp in _SPECIAL],
     On.TRASLADO: lambda facts: facts.traslados,
     On.RETENCION: lambda facts: facts.retenciones,
     On.CUSTOMS: lambda facts: [e for c in facts.conceptos for e in c.informacion_aduanera] if facts.has_extras else (),
