@@ -73,16 +73,16 @@ class Certificate:
     @property
     def rfc(self) -> str:
         """The holder's RFC: the unique identifier before " / " (after it stands the representative's)."""
-        return self.subject.get(UNIQUE_IDENTIFIER, "").partition("/")[0].strip().upper()
+        return _first(self.subject, UNIQUE_IDENTIFIER).partition("/")[0].strip().upper()
 
     @property
     def name(self) -> str:
         """The holder's name as SAT wrote it in the certificate."""
-        return self.subject.get(COMMON_NAME, "") or self.subject.get(ORGANIZATION, "")
+        return _first(self.subject, COMMON_NAME) or _first(self.subject, ORGANIZATION)
 
     @property
     def unit(self) -> str:
-        """The organizational unit: a CSD's branch, or "PAC…" with the provider's RFC."""
+        """The organizational units, one a line: a CSD's branch, or "PAC…" with the provider's RFC."""
         return self.subject.get(UNIT, "")
 
     @property
@@ -155,7 +155,7 @@ def _parse(data: bytes) -> Certificate:
     return Certificate(
         der=data, fingerprint=hashlib.sha256(data).hexdigest(), number=_number(serial.content),
         subject=_name(subject), issuer=issuer.whole, name_der=subject.whole,
-        issuer_name=_name(issuer).get(COMMON_NAME, ""), not_before=not_before, not_after=not_after,
+        issuer_name=_first(_name(issuer), COMMON_NAME), not_before=not_before, not_after=not_after,
         key=key, kind=_kind(extensions), signed=body.whole, signature=signature.content[1:],
         algorithm=_HASHES.get(oid),
     )  # fmt: skip
@@ -168,12 +168,18 @@ def _number(serial: bytes) -> str:
 
 
 def _name(item: der.Item) -> dict[str, str]:
+    """A distinguished name by object identifier; one that is repeated holds a value a line."""
     pairs: dict[str, str] = {}
     for group in item.children():
         for pair in group.children():
             oid, value = list(pair.children())[:2]
-            pairs.setdefault(der.object_identifier(oid.content), der.string(value).strip())
+            name, text = der.object_identifier(oid.content), der.string(value).strip()
+            pairs[name] = f"{pairs[name]}\n{text}" if name in pairs else text
     return pairs
+
+
+def _first(pairs: Mapping[str, str], name: str) -> str:
+    return pairs.get(name, "").partition("\n")[0]
 
 
 def _extensions(fields: list[der.Item]) -> dict[str, bytes]:

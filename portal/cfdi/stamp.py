@@ -5,7 +5,7 @@ it is not known here the stamp is *not run*, and its number is told so that some
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,7 +19,7 @@ from portal.cfdi.trust import Chain, Trust, TrustStore
 
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 _NUMBER: Final = re.compile(r"\d{20}", re.ASCII)
-_PROVIDER: Final = re.compile(r"(?:MEGA)?PAC[\s:_-]*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})")
+_PROVIDER: Final = re.compile(r"^(?:MEGA)?PAC[\s:_-]*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})", re.MULTILINE)
 _SAT: Final = "SAT970701NN3"
 _LIMIT: Final = timedelta(hours=72)
 _AFTER: Final = timedelta(hours=2)
@@ -173,15 +173,21 @@ def _identity(stamp: TimbreFiscalDigital, provider: Certificate, chain: Chain) -
         faults.append(("ACUSE-TFD-PAC-DATE", stamp.written("FechaTimbrado"), _validity(provider)))
     if stamp.rfc_prov_certif != provider_rfc(provider):
         faults.append(("ACUSE-TFD-PAC", stamp.rfc_prov_certif[:20], provider_rfc(provider)))
-    return [_finding(code, stamp.where("NoCertificadoSAT"), found, expected) for code, found, expected in faults]
+    found = [_finding(code, stamp.where("NoCertificadoSAT"), found, expected) for code, found, expected in faults]
+    return [replace(one, status=Status.WARNING) if _unnamed(one, provider) else one for one in found]
+
+
+def _unnamed(finding: Finding, provider: Certificate) -> bool:
+    """SAT's own stamp certificate whose unit names no PAC in a way that we can read: nobody else can have one."""
+    return finding.code == "ACUSE-TFD-PAC" and not finding.expected and provider.rfc == _SAT
 
 
 def provider_rfc(certificate: Certificate) -> str:
     """The RFC of the PAC that a stamp certificate belongs to: in its unit ("PAC…"), or SAT itself."""
-    match = _PROVIDER.match(certificate.unit)
+    match = _PROVIDER.search(certificate.unit)
     if match is not None:
         return match.group(1)
-    return _SAT if certificate.rfc == _SAT and not certificate.unit.startswith(("PAC", "MEGAPAC")) else ""
+    return _SAT if certificate.rfc == _SAT and "PAC" not in certificate.unit else ""
 
 
 def _validity(certificate: Certificate) -> str:

@@ -111,6 +111,13 @@ def test_the_provider_must_be_a_pac_and_valid_then(invoice: bytes, trust: TrustS
         assert [f.code for f in stamp.check(cfdi, store, AT).findings] == [code]
 
 
+def test_sats_own_certificate_that_names_no_pac_only_warns(invoice: bytes, authority: Authority) -> None:
+    subject = {"2.5.4.11": "PAC", "2.5.4.45": "SAT970701NN3 / XAXX010101000"}
+    store = authority.trust()
+    store.providers[authority.provider.number] = replace(authority.provider, subject=subject)
+    assert judged(invoice, store) == {"ACUSE-TFD-PAC": Status.WARNING}
+
+
 def test_a_provider_outside_the_chain_is_refused(invoice: bytes, authority: Authority) -> None:
     store = TrustStore.production()
     store.providers[authority.provider.number] = authority.provider
@@ -124,6 +131,8 @@ def test_a_provider_outside_the_chain_is_refused(invoice: bytes, authority: Auth
         ("MEGAPACSTA0903206B9001", "STA0903206B9", "STA0903206B9"),
         ("PAC ÑÑÑ010101AA1", "X", "ÑÑÑ010101AA1"),
         ("PACX", "SAT970701NN3", ""),
+        ("Seguridad\nPACTBN040609RKA55702", "SAT970701NN3", "TBN040609RKA"),
+        ("IMPACTBN040609RKA55702", "AAA010101AAA", ""),
         ("Unidad", "SAT970701NN3", "SAT970701NN3"),
         ("Unidad", "AAA010101AAA", ""),
     ],
