@@ -89,11 +89,11 @@ class _Attribute(_Lazy[T]):
         if text is None:
             if self.required:
                 raise Unreadable(self.attribute)
-            value = self.absent
+            value: T = self.absent
         else:
-            value = text if self.convert is None else self.convert(text)
+            value = text if self.convert is None else self.convert(text)  # type: ignore[assignment]
         node.__dict__[self.name] = value
-        return cast(T, value)
+        return value
 
 
 def text(attribute: str) -> _Attribute[str]:
