@@ -48,8 +48,13 @@ def client_names(actor: Actor) -> dict[UUID, str]:
 
 def upload_obstacle(actor: Actor) -> str | None:
     """Return why nothing can be brought in, when that holds for the only client or for all of them."""
-    refusals = [gate.refusal(key, "upload") for key in actor.relationships]
-    return refusals[0] if refusals and all(refusals) else None
+    first = None
+    for key in actor.relationships:
+        refusal = gate.refusal(key, "upload")
+        if refusal is None:
+            return None
+        first = first or refusal
+    return first
 
 
 def bring(form: AddForm, files: Sequence[Upload], actor: Actor) -> Received | StoredFile:

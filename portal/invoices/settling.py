@@ -18,11 +18,14 @@ from portal.storage.models import StoredFile
 WAITING = (InvoiceStatus.DRAFT, InvoiceStatus.IN_REVIEW)
 
 
-def pending(limit: int = 1000) -> list[tuple[UUID, UUID]]:
-    """Return (client, invoice) of the invoices whose stamp waits, oldest first. For the sweep, which is the door's."""
+def pending(limit: int = 10_000) -> list[tuple[UUID, UUID]]:
+    """Return (client, invoice) of the invoices whose stamp waits, newest first. For the sweep, which is the door's.
+
+    Newest first: a few that nobody can ever settle must not keep the others waiting.
+    """
     query = select(Invoice.client_id, Invoice.id).where(Invoice.stamp == StampState.PENDING,
                                                         Invoice.status.in_(WAITING))
-    return [(row.client_id, row.id) for row in session.execute(query.order_by(Invoice.id).limit(limit))]
+    return [(row.client_id, row.id) for row in session.execute(query.order_by(Invoice.id.desc()).limit(limit))]
 
 
 def missing_certificates(invoice_id: UUID, actor: Actor) -> tuple[str, ...]:

@@ -399,3 +399,11 @@ def test_a_3_3_is_received_only_from_its_time(version, day, expected):
 def test_amounts_that_no_column_holds_are_refused(total, refused_as):
     document = SimpleNamespace(total=Decimal(total), sub_total=Decimal(1), descuento=None, written=lambda _name: total)
     assert [f["code"] for f in examination._size(document)] == refused_as
+
+
+@pytest.mark.parametrize("wrong", [{"name": "OTRO NOMBRE"}, {"postcode": "64000"}, {"regime": "603"}])
+def test_the_receiver_must_be_as_the_client_is_registered(wrong, world, supplier, papers):
+    """Its name, postcode and regime are the client's own: anything else makes the invoice non-deductible."""
+    received = receive(world, supplier, papers.seller, papers.upload(receiver=replace(papers.receiver, **wrong)))
+    assert refused(world, received)
+    assert any(code.startswith("CFDI40") for code in codes(received)), codes(received)

@@ -10,6 +10,7 @@ from portal.invoices import services
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus, RequirementType
 from portal.invoices.rules import search_key
 from portal.invoices.services import SaveRequirement
+from portal.suppliers.models import RecordGate, RecordPolicy
 from tests.invoices.browser import Browser
 from tests.invoices.conftest import detached, pdf
 
@@ -102,6 +103,17 @@ def test_no_files_or_too_many_come_back_with_the_form(files, seat, papers, world
     answer = seat.post("/invoices/new", {"relationship_id": papers.seller.id}, files=made)
     assert answer.status_code == 422 and "field-error" in answer.text
     assert rows(world, IntakeAttempt) == []
+
+
+def test_when_the_record_is_needed_first_the_page_leads_there(seat, world, buyer, papers):
+    with world.owner():
+        session.add(RecordPolicy(client_id=buyer.id, gate=RecordGate.BEFORE_UPLOAD))
+    page = seat.get("/invoices/new").text
+    assert 'href="/record/"' in page and 'type="file"' not in page
+    answer = seat.post("/invoices/new", {"relationship_id": papers.seller.id}, files=(papers.upload(), pdf()),
+                       page="/invoices/to-send")
+    assert answer.status_code == 422 and "expediente" in answer.text
+    assert rows(world, Invoice) == []
 
 
 def test_a_client_that_is_not_mine_is_refused(seat, world, buyer, papers):
