@@ -117,6 +117,24 @@ def test_the_second_wall_holds_when_a_query_forgets(world, buyer, draft):
         assert session.query(IntakeAttempt).count() == 0
 
 
+def test_the_first_wall_holds_by_itself(world, buyer, draft, asked):
+    """As the owner of the schema, whom no row-level policy stops: the queries alone show nothing foreign."""
+    rival = world.actor(detached(world.supplier(buyer, "Rival", "RIV060606KL7")))
+    stranger = world.actor(detached(world.client("Otra Compradora", "OCO050505IJ6")), "administrator")
+    with world.owner():
+        for actor in (rival, stranger):
+            assert not queries.attempts(actor).rows and not queries.to_send(actor).rows
+            assert not queries.everything(actor, queries.Filters()).rows
+            assert not queries.in_process(actor, queries.Filters()).rows and queries.count_to_send(actor) == ""
+            for look in (lambda a=actor: queries.get(a, draft.invoice.id),
+                         lambda a=actor: queries.locked(a, draft.invoice.id),
+                         lambda a=actor: queries.attempt(a, draft.attempt.id)):
+                with pytest.raises(NotFound):
+                    look()
+        with pytest.raises(NotFound):
+            demands.requirement(stranger, stranger.client_id, asked.id)
+
+
 def test_one_supplier_of_two_clients_sees_both_and_only_its_own(ctx: Flask, world, papers, draft):
     other = detached(world.client("Otra Compradora", "OCO050505IJ6"))
     second = detached(world.supplier(other, organization=papers.seller.organization, person=papers.seller.person))
