@@ -7,6 +7,7 @@ after those files, so that a new wheel makes a new copy. What makes them lighter
 - Addenda is not judged, and a complement is judged when its schema is known (SAT's `xs:any` would refuse the rest).
 """
 
+import atexit
 import json
 import os
 import pickletools
@@ -121,7 +122,9 @@ def _cache_home() -> Path:
             return home
     except OSError:
         pass
-    return Path(tempfile.mkdtemp(prefix="acuse-cfdi-"))
+    folder = tempfile.mkdtemp(prefix="acuse-cfdi-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _made(home: Path, folder: Path) -> Path:

@@ -112,6 +112,8 @@ def _refused(name: str, value: str, document: Comprobante) -> str | None:
         return name.rpartition(".")[2]
     start, end = dates
     day = document.written("Fecha")[:10]
+    if not day.startswith("20"):
+        return None  # the schema says so: no day, no dates
     return None if start <= day and (not end or day <= end) else f"{start or '…'} – {end or '…'}"
 
 

@@ -139,7 +139,7 @@ def _entry(facts: Facts, entry: InformacionAduanera) -> Found:
     number = entry.numero_pedimento
     if not _ENTRY.fullmatch(number):
         return Fault(entry, "NumeroPedimento", "AA  AD  PPPP  NNNNNNN")
-    year = facts.document.fecha.year % 100
+    year = facts.year % 100
     return Fault(entry, "NumeroPedimento", f"<= {year:02}") if year < int(number[:2]) < 70 else None
 
 

@@ -68,6 +68,14 @@ class Facts:
         return decimals_of(self.document.moneda)
 
     @fact
+    def year(self) -> int:
+        """The document's year; that of the judgement when Fecha cannot be read."""
+        try:
+            return self.document.fecha.year
+        except Unreadable:
+            return self.context.at.year
+
+    @fact
     def discounted(self) -> list[Concepto]:
         """The conceptos with a Descuento."""
         return [concepto for concepto in self.conceptos if concepto.has("Descuento")]

@@ -61,6 +61,5 @@ def double_months(facts: Facts, node: InformacionGlobal) -> Found:
 @rule("CFDI40136", On.GLOBAL, must("Año", "el de la factura o el anterior", "the invoice's year or the one before"))
 def recent_year(facts: Facts, node: InformacionGlobal) -> Found:
     """The period lies at most a year back."""
-    year = facts.document.fecha.year
-    allowed = (str(year), str(year - 1))
+    allowed = (str(facts.year), str(facts.year - 1))
     return None if node.anio.strip() in allowed else Fault(node, "Año", " / ".join(allowed))

@@ -166,6 +166,19 @@ def _lists(facts: Facts) -> tuple[str, ...]:
         codes += _OF_THIRDS
     if any(payment.has("RfcEmisorCtaOrd") for payment in facts.payments):
         codes += ("CRP20222",)
+    return codes + _dormant(facts)
+
+
+def _dormant(facts: Facts) -> tuple[str, ...]:
+    """Codes that only a PAC decides, said where the document has what they are about."""
+    document = facts.document
+    codes: tuple[str, ...] = ()
+    if document.has("Confirmacion"):
+        codes += ("CFDI40127", "CFDI40128", "CFDI40129")
+    if document.has("TipoCambio") and document.moneda not in ("MXN", "XXX"):
+        codes += ("CFDI40118",)
+    if any(payment.has("TipoCambioP") and payment.moneda_p != "MXN" for payment in facts.payments):
+        codes += ("CRP20216",)
     return codes
 
 
