@@ -126,12 +126,13 @@ def _text_writer(lang: str) -> Callable[[str, Report], Verdict]:
 
 def _say(line: str) -> None:
     """Write a line whatever letters it holds: a file name may not be text, a terminal may not know UTF-8."""
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
     stream = sys.stdout
-    encoding = "utf-8" if not stream.isatty() else stream.encoding or "utf-8"
-    stream.buffer.write(line.encode(encoding, "replace") + b"\n") if hasattr(stream, "buffer") else click.echo(line)
+    terminal = stream.isatty()
+    if terminal and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")  # the bar, which the next step draws again
+        sys.stderr.flush()
+    encoding = (stream.encoding or "utf-8") if terminal else "utf-8"
+    click.echo(line.encode(encoding, "replace"))
 
 
 def _progress(done: int, total: int) -> None:
