@@ -198,7 +198,15 @@ VALUES = ["", " ", "0", "-1", "1", "01", "02", "99", "1.5", "1.1234567", "1e5", 
           "USA", "84111506", "84111599", "E48", "ZZZ", "06000", "00001", "99999",
           "2026-11-20T10:30:00", "2026-13-20T10:30:00", " 02 ", "Tasa", "Exento", "002",
           "004", "601", "699", "G03", "ñ", "1,000.00", "PUE"]  # fmt: skip
+LONG = {"ClaveProdServ", "LugarExpedicion", "ClaveUnidad"}  # SAT's full schema takes 0.1 s to refuse one of these
 KINDS = ("value", "value", "value", "value", "drop attribute", "new attribute", "double", "drop", "text", "swap")
+
+
+def revalue(element: etree._Element, chance: random.Random) -> None:
+    """Give an attribute another value; those of the long catalogs seldom."""
+    name = chance.choice(list(element.attrib))
+    if name not in LONG or chance.random() < 0.15:
+        element.set(name, chance.choice(VALUES))
 
 
 def mutate(root: etree._Element, chance: random.Random) -> None:
@@ -206,7 +214,7 @@ def mutate(root: etree._Element, chance: random.Random) -> None:
     element = chance.choice([e for e in root.iter() if isinstance(e.tag, str)])
     kind, parent = chance.choice(KINDS), element.getparent()
     if kind == "value" and element.attrib:
-        element.set(chance.choice(list(element.attrib)), chance.choice(VALUES))
+        revalue(element, chance)
     elif kind == "drop attribute" and element.attrib:
         del element.attrib[chance.choice(list(element.attrib))]
     elif kind == "new attribute":
@@ -244,7 +252,7 @@ def mutants(count: int) -> Iterator[tuple[int, etree._Element]]:
 def test_light_schema_and_sets_are_sats_full_schema() -> None:
     """Over thousands of mutated documents; catalogs as the schema lists them (3.3's codes and dates are ours)."""
     verdicts = {True: 0, False: 0}
-    for number, root in mutants(2000):
+    for number, root in mutants(3000):
         expected = full().validate(root)
         document = Comprobante(root)
         looked = [f for f in catalogs.check(document, Context(AT)) if f.expected[:1] != "2"]
