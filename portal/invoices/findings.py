@@ -10,7 +10,6 @@ from typing import Any
 from portal.cfdi.report import Finding, Report, Status, Step
 from portal.core.i18n import language, lazy
 
-PREFIX = "ACUSE-IN-"
 SETTLED_LATER = (Step.SEAL, Step.CERTIFICATE, Step.STAMP)
 DUPLICATE, TWIN = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN"
 
@@ -79,6 +78,18 @@ def own(code: str, *, status: Status = Status.FAILED, found: object = "", expect
 def keep(report: Report) -> list[dict[str, Any]]:
     """Return the findings of a report as they are kept, the good news included."""
     return [_kept(f) for f in report.findings if f.status is not Status.PASSED] + [_kept(f) for f in report.passes]
+
+
+def settle(kept: Sequence[Mapping[str, Any]], report: Report) -> list[dict[str, Any]]:
+    """Return findings kept at reception with those of seal, certificate and stamp as `report` has them now.
+
+    The others stay as they were: a client that has since changed its name does not make an old invoice wrong.
+    """
+    now = [_kept(f) for f in report.findings if f.step in SETTLED_LATER]
+    codes_now = {f["code"] for f in now}
+    return [*(f for f in now if f["status"] != Status.PASSED),
+            *(dict(f) for f in kept if not _waits(f) and f["code"] not in codes_now),
+            *(f for f in now if f["status"] == Status.PASSED)]
 
 
 def refuses(kept: Iterable[Mapping[str, Any]]) -> bool:

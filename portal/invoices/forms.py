@@ -83,7 +83,7 @@ class Given:
 class AddForm(Form):
     """The client (when there are several) and the files, all in one place; they are told apart by their content."""
 
-    relationship_id = SelectField(lazy("Client"), coerce=lambda v: as_uuid(v))
+    relationship_id = SelectField(lazy("Client"), coerce=as_uuid, validate_choice=False)
     files = MultipleFileField(lazy("XML and PDF"))
 
     def offer(self, clients: Sequence[tuple[UUID, str]], wanted: str = "") -> None:
@@ -94,7 +94,7 @@ class AddForm(Form):
 
     def validate_relationship_id(self, field: Any) -> None:
         """Refuse a client that is none of this supplier's."""
-        if str(field.data) not in [key for key, _name in field.choices]:
+        if field.data not in [UUID(key) for key, _name in field.choices]:
             raise ValidationError(_("Choose one of your clients."))
 
 

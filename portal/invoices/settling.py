@@ -5,11 +5,10 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.accounts import queries as accounts
-from portal.cfdi.report import Report, Verdict
+from portal.cfdi.report import Report
 from portal.core.db import session
 from portal.core.events import announce
 from portal.invoices import events, examination, findings
-from portal.invoices.findings import PREFIX
 from portal.invoices.lifecycle import remember
 from portal.invoices.models import Invoice, InvoiceStatus, StampState
 from portal.storage import services as storage
@@ -47,12 +46,9 @@ def settle_stamp(invoice_id: UUID, actor: Actor) -> StampState | None:
     if invoice is None or report is None:
         return None
     state = examination.stamp_state(report)
-    if report.verdict is Verdict.REJECTED:
-        state = StampState.REFUSED
     if state is StampState.PENDING:
         return state
-    ours = [f for f in invoice.findings if f["code"].startswith(PREFIX)]
-    invoice.findings = [*ours, *findings.keep(report)]
+    invoice.findings = findings.settle(invoice.findings, report)
     _settled(invoice, state, actor)
     return state
 

@@ -7,8 +7,8 @@ import pytest
 from portal.core import i18n
 from portal.core.clock import now
 from portal.core.i18n import speaking
-from portal.invoices import rows
-from portal.invoices.models import Invoice, InvoiceStatus
+from portal.invoices import history, rows
+from portal.invoices.models import Invoice, InvoiceMoment, InvoiceStatus
 
 ZONE = "America/Mexico_City"
 
@@ -74,3 +74,13 @@ def test_how_long_ago_is_said_in_its_unit(ctx):
     with speaking("en"):
         for minutes, said in ((0, "just now"), (7, "7 minutes ago"), (150, "2 hours ago"), (3000, "2 days ago")):
             assert rows._ago(moment - timedelta(minutes=minutes), moment, "en") == said
+
+
+def test_people_of_the_other_side_are_shown_by_their_organization(supplier, payables):
+    moment = InvoiceMoment(what="rejected", side="client", user_name="Luisa", organization_name="Compradora",
+                           reason="No llegó", created_at=now())
+    with speaking("es"):
+        theirs, ours = history.lines([moment], supplier)[0], history.lines([moment], payables)[0]
+    assert (theirs.who, theirs.text, theirs.quote, theirs.kind) == ("Compradora", "Rechazada en definitiva",
+                                                                    "No llegó", "danger")
+    assert ours.who == "Luisa"

@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 
 from portal.access.actor import system
+from portal.accounts.models import FiscalProfile
 from portal.cfdi.trust import TrustStore
 from portal.core import db
 from portal.core.db import session
@@ -88,6 +89,25 @@ def test_another_clients_invoice_is_not_touched(world, held, authority):
     trust.set_store(authority.trust())
     assert settle(world, held, other.id) is None
     assert row(world, held).stamp is StampState.PENDING
+
+
+def test_a_client_that_changed_its_name_does_not_refuse_an_old_stamp(world, held, buyer, authority):
+    with world.owner():
+        session.query(FiscalProfile).filter_by(client_id=buyer.id).one().name = "OTRO NOMBRE"
+    before = {f["code"] for f in row(world, held).findings if f["status"] == "passed"}
+    trust.set_store(authority.trust())
+    assert settle(world, held, buyer.id) is StampState.VERIFIED
+    grouped = findings.group(row(world, held).findings)
+    assert not grouped.mend and not grouped.waiting
+    assert before <= {f.code for f in grouped.good}
+
+
+def test_the_first_wall_of_settling_holds_by_itself(world, held, authority):
+    stranger = system(world.client("Otra", "OCO050505IJ6").id)
+    trust.set_store(authority.trust())
+    with world.owner():
+        assert services.settle_stamp(held, stranger) is None
+        assert services.missing_certificates(held, stranger) == ()
 
 
 def test_the_sweep_asks_for_each_once(world, held, buyer, ctx):
