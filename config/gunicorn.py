@@ -1,4 +1,5 @@
 """How gunicorn serves the portal: `gunicorn --config config/gunicorn.py app:app`."""
+import gc
 import os
 from pathlib import Path
 
@@ -21,3 +22,8 @@ preload_app = True  # the application opens no connection before it serves: read
 accesslog = None
 errorlog = "-"  # standard error
 loglevel = "warning"
+
+
+def when_ready(server: object) -> None:
+    """Set apart what was read before the workers are forked: they share it, and end without a look through it."""
+    gc.freeze()

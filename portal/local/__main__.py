@@ -4,10 +4,11 @@ import os
 import sys
 from pathlib import Path
 
+from werkzeug.utils import import_string
+
 from config.settings import Settings, SettingsError, fresh_secrets
 from portal.local import backup, supervisor
 from portal.local.database import DatabaseError, prepare
-from portal.local.seed import seed
 
 
 def main(arguments: list[str]) -> int:
@@ -47,8 +48,13 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int:
         prepare(settings.database_owner_url, settings.database_url or settings.database_owner_url)
         print("The schema is up to date.")
     else:
-        return supervisor.main(settings, seed)
+        return supervisor.main(settings, _seed)
     return 0
+
+
+def _seed(settings: Settings) -> str:
+    # By its name, so that the whole application is read only when it is needed, while the web server reads it too.
+    return str(import_string("portal.local.seed:seed")(settings))
 
 
 def _told(what: str, report: backup.Report) -> str:

@@ -78,7 +78,8 @@ def _run(settings: Settings, seed: Seed, prepare: Prepare, make: Make, stop: Sto
     ports.require(settings.host, settings.port)
     ready, services = embedded.start(settings, stack)
     prepare(ready.database_owner_url or "", ready.database_url or "")
-    how = seed(ready) if ready.demo else ""
+    used = settings.database_url is None and not embedded.unfinished(settings)
+    how = seed(ready) if ready.demo and not used else ""
     embedded.finished(settings)
     logs = ready.home / "logs"
     logs.mkdir(exist_ok=True)
@@ -86,7 +87,8 @@ def _run(settings: Settings, seed: Seed, prepare: Prepare, make: Make, stop: Sto
     stack.callback(_end_all, processes, stop)
     web, *others = processes
     web.start()
-    _wait_for_web(ready, web, stop)  # alone at first: all of the machine is for the page that somebody waits for
+    how = seed(ready) if ready.demo and used else how  # nothing is left to seed: both get ready at once
+    _wait_for_web(ready, web, stop)  # without the others: the machine is for the page that somebody waits for
     if not stop.is_set():
         print(banner(ready, how), flush=True)
         for process in others:

@@ -1,4 +1,5 @@
 """A stand-in for the portal under the real supervisor: `python -m tests.local.standin`. See test_supervisor."""
+import functools
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import psycopg
 
 from config.settings import Settings
 from portal.local import supervisor
+from portal.local.postgres import Cluster
 from portal.local.processes import Process
 
 WEB = """
@@ -49,4 +51,5 @@ def seed(settings: Settings) -> str:
 
 
 if __name__ == "__main__":
+    Cluster.open = functools.partial(Cluster.open, fast=True)  # type: ignore[method-assign]
     sys.exit(supervisor.main(Settings.from_env(os.environ), seed, lambda *_: None, make))

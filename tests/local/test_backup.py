@@ -1,4 +1,5 @@
 """Backup and restore, rehearsed: rows and files come back; what is damaged, missing or in the way is refused."""
+import functools
 import json
 import shutil
 from collections.abc import Iterator
@@ -49,6 +50,14 @@ def names(engine: Engine) -> list[str]:
         found = list(connection.scalars(select(Organization.__table__.c.name)))
     engine.dispose()
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fast() -> Iterator[None]:
+    """Clusters that do not wait for the disk."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Cluster, "open", functools.partial(Cluster.open, fast=True))
+        yield
 
 
 @pytest.fixture(scope="module")
