@@ -16,6 +16,7 @@ from portal.local import backup, embedded
 from portal.local.backup import BackupError
 from portal.local.database import make_embedded, prepare
 from portal.local.holding import held
+from portal.local.pgtools import Tools
 from portal.local.postgres import Cluster
 from portal.storage.local import LocalStore
 from portal.storage.models import StoredFile
@@ -201,6 +202,22 @@ def test_a_backup_is_whole_or_not_there(origin: Settings, tmp_path: Path, monkey
     with pytest.raises(BackupError, match="No space"):
         backup.backup(origin, tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_what_comes_and_goes_meanwhile_is_in_it(origin: Settings, tmp_path: Path,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, dump = origin.home / "sat", Tools.dump
+    (folder / "going.cer").write_bytes(b"going")
+
+    def meanwhile(*given: object) -> None:
+        (folder / "going.cer").unlink()
+        (folder / "coming.cer").write_bytes(b"coming")
+        dump(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Tools, "dump", meanwhile)
+    assert backup.backup(origin, tmp_path / "new").files == 4
+    assert {p.name for p in (tmp_path / "new" / "sat").iterdir()} == {"pac.cer", "going.cer", "coming.cer"}
+    (folder / "coming.cer").unlink()
 
 
 def test_a_folder_without_a_portal_is_said(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from config.settings import Settings
-from portal.local import embedded
+from portal.local import embedded, sockets
 
 SECRETS = {"PORTAL_SECRET_KEY": "0f9A-kq8LmZ2xWc7Rt5YbNh4Jd6Gs1PeU3Ti",
            "PORTAL_ENCRYPTION_KEYS": "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
@@ -16,8 +16,9 @@ def settings(home: Path, **more: str) -> Settings:
 def test_a_command_finds_the_services_of_the_supervisor(tmp_path: Path) -> None:
     found = embedded.located(settings(tmp_path / "home"))
     folder = tmp_path / "home"
-    assert found.database_url == f"postgresql+psycopg://portal_app@/portal?host={folder}/postgres/socket"
-    assert found.redis_url == f"unix://{folder}/valkey/socket/valkey.sock"
+    postgres, valkey = sockets.folder_of(folder / "postgres"), sockets.folder_of(folder / "valkey")
+    assert found.database_url == f"postgresql+psycopg://portal_app@/portal?host={postgres}"
+    assert found.redis_url == f"unix://{valkey}/valkey.sock"
     assert not (folder / "postgres").exists(), "looking made something"
 
 

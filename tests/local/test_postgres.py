@@ -98,9 +98,14 @@ def test_a_server_that_outlived_its_supervisor_is_ended(tmp_path: Path) -> None:
     heir.stop()
 
 
-def test_the_mark_of_another_program_is_forgotten(tmp_path: Path) -> None:
-    cluster = Cluster.open(tmp_path / "pg", fast=True)
-    (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n")
+def test_the_mark_of_another_program_is_forgotten_and_the_program_left_alone(tmp_path: Path) -> None:
+    cluster, mark = Cluster.open(tmp_path / "pg", fast=True), tmp_path / "pg" / "data" / "postmaster.pid"
+    with subprocess.Popen(["sleep", "60"]) as other:
+        mark.write_text(f"{other.pid}\n{cluster.data}\n")
+        cluster._end_earlier()
+        assert not mark.exists() and alive(other.pid)
+        other.kill()
+    mark.write_text(f"{other.pid}\n{cluster.data}\n")
     cluster.start()
     assert ask(cluster, "SELECT 1") == 1
     cluster.stop()
