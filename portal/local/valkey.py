@@ -46,6 +46,7 @@ class Valkey:
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ValkeyError."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)  # the sockets may be elsewhere: see sockets.folder_of
         try:
             folder, program = sockets.made(self.home), get_binary_path()
         except (sockets.SocketsError, ValkeyBinaryNotFoundError) as problem:

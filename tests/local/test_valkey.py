@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from portal.local import sockets
 from portal.local.valkey import Valkey, ValkeyError
 from tests.local.test_postgres import alive, wait_until_gone
 
@@ -44,7 +45,7 @@ def test_it_keeps_the_queue_over_a_kill(valkey: Valkey) -> None:
 def test_it_refuses_rather_than_forgets_and_listens_on_no_port(valkey: Valkey) -> None:
     told = Redis.from_url(valkey.url, decode_responses=True).config_get("*")
     assert (told["maxmemory-policy"], told["appendonly"], told["port"]) == ("noeviction", "yes", "0")
-    assert (valkey.home / "socket").stat().st_mode & 0o077 == 0
+    assert sockets.folder_of(valkey.home).stat().st_mode & 0o077 == 0
 
 
 def test_a_broken_journal_is_said(tmp_path: Path) -> None:
