@@ -34,11 +34,9 @@ from portal.suppliers.models import Relationship
 from portal.web import listing
 
 # What a row of a list shows; the big columns (findings, facts) stay in the table.
-ROW = (Invoice.id, Invoice.client_id, Invoice.relationship_id, Invoice.number, Invoice.supplier_name,
-       Invoice.supplier_tax_id, Invoice.kind, Invoice.cfdi_type, Invoice.issued_on, Invoice.sent_at, Invoice.currency,
-       Invoice.total, Invoice.paid, Invoice.status, Invoice.stamp, Invoice.verdict, Invoice.stages,
-       Invoice.stage_label, Invoice.waiting_since, Invoice.scheduled_on, Invoice.reason, Invoice.created_at)
-
+ROW = (Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
+       Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, Invoice.stages, Invoice.waiting_since,
+       Invoice.scheduled_on, Invoice.reason)
 ATTEMPT: tuple[Any, ...] = (IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id,
                             IntakeAttempt.file_name, IntakeAttempt.uuid, IntakeAttempt.verdict,
                             IntakeAttempt.invoice_id,

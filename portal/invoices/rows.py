@@ -46,16 +46,17 @@ def status_of(row: Any) -> tuple[str, str]:
 def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address: str) -> list[dict[str, Any]]:
     """Return the cells of each row. `names`: client → name; `address`: the page of an invoice, its id left out."""
     supplier, lang, moment = actor.side is Side.SUPPLIER, language(), now()
+    said = [_status(row.status, row.status is S.DRAFT and row.sent_at is not None, lang) for row in rows]
     return [{
         "id": row.id, "url": f"{address}{row.id}", "number": row.number,
         "party": names.get(row.client_id, "") if supplier else row.supplier_name,
-        "issued": _day(row.issued_on, lang), "issued_iso": row.issued_on.isoformat(), "total": money(row.total),
-        "currency": row.currency, "status": status_of(row), "mark": _mark(*status_of(row), lang),
-        "held": row.stamp is StampState.PENDING, "dots": _dots(tuple(_stages(row, actor.zone, lang, moment)), lang),
-        "holder": _holder(row, lang), "pay": _day(row.scheduled_on, lang) if row.scheduled_on else "",
-        "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "",
-        "since": _ago(row.waiting_since, moment, lang) if row.waiting_since and row.status is S.IN_REVIEW else "",
-    } for row in rows]
+        "total": money(row.total), "currency": row.currency, "status": status,
+        "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
+        "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
+        "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),
+        "stages_cell": _stages_cell(tuple(_stages(row, actor.zone, lang, moment)), _holder(row, lang),
+                                    _since(row, moment, lang), lang),
+    } for row, status in zip(rows, said, strict=True)]
 
 
 def dots(row: Any, zone: str) -> list[dict[str, str]]:
@@ -80,6 +81,15 @@ def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[
 
 def _holder(row: Any, lang: str) -> str:
     return next((_name(s, lang) for s in row.stages or () if s.get("state") == "current"), "")
+
+
+def _since(row: Any, moment: datetime, lang: str) -> str:
+    waiting = row.waiting_since if row.status is S.IN_REVIEW else None
+    return _ago(waiting, moment, lang) if waiting else ""
+
+
+def _cell(macro: str, *values: Any) -> Markup:
+    return Markup(get_template_attribute("invoices/_cells.html", macro)(*values))
 
 
 def _name(stage: Mapping[str, Any], lang: str) -> str:
@@ -111,16 +121,19 @@ def _status(status: S, returned: bool, _language: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _mark(word: str, kind: str, _language: str) -> Markup:
-    return Markup(get_template_attribute("components/state.html", "status")(word, kind))
+def _status_cell(word: str, kind: str, held: bool, _language: str) -> Markup:
+    return _cell("status_cell", word, kind, held)
 
 
 @lru_cache(maxsize=4096)
-def _dots(stages: tuple[tuple[str, str, str], ...], _language: str) -> Markup:
-    if not stages:
-        return Markup()
+def _stages_cell(stages: tuple[tuple[str, str, str], ...], holder: str, since: str, _language: str) -> Markup:
     made = [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in stages]
-    return Markup(get_template_attribute("components/state.html", "stage_dots")(made))
+    return _cell("stages_cell", made, holder, since)
+
+
+@lru_cache(maxsize=4096)
+def _day_cell(day: date | None, lang: str) -> Markup:
+    return _cell("day_cell", _day(day, lang) if day else "", day.isoformat() if day else "")
 
 
 @lru_cache(maxsize=1024)
