@@ -235,3 +235,12 @@ def test_hostile_words_are_shown_as_words(seat, world, papers):
     for path in (f"/invoices/{row.id}", "/invoices/attempts", "/invoices/to-send", f"/invoices/{row.id}/concepts"):
         assert "<svg onload" not in seat.get(path).text
     assert "&lt;svg onload" in seat.get(f"/invoices/{row.id}").text
+
+
+def test_hostile_words_in_the_lists_are_shown_as_words(desk, seat, world, seller):
+    hostile = '"><svg onload=alert(1)>%(url)s 100%'
+    world.invoice(seller, status=InvoiceStatus.IN_REVIEW, number=hostile[:80], supplier_name=hostile, currency="<b>",
+                  stages=[{"es": hostile, "en": hostile, "state": "current", "since": "2026-11-01T00:00:00+00:00"}])
+    for page in (desk.get("/invoices/").text, seat.get("/invoices/in-process").text):
+        assert "<svg onload" not in page and "<b>" not in page.partition("<main")[2]
+        assert "&lt;svg onload=alert(1)&gt;%(url)s 100%" in page
