@@ -11,7 +11,6 @@ from portal.cfdi.rules.registry import Fault, Found, On, needs_list, rule
 from portal.cfdi.rules.sentences import absent, decimals, must, must_have, required
 
 _ENTRY: Final = re.compile(r"[0-9]{2}  [0-9]{2}  [0-9]{4}  [0-9]{7}")
-_NO_TAXES: Final = frozenset({"01", "03", "04", "05"})
 
 
 @rule("CFDI40166", On.CONCEPTO, must("ValorUnitario", "mayor que cero", "above zero"), types="IEN")
@@ -53,20 +52,18 @@ def line_discount(facts: Facts, concepto: Concepto) -> Found:
     return Fault(concepto, "Descuento", f"<= {concepto.importe}")
 
 
-@rule("CFDI40171", On.CONCEPTO, required("el nodo Impuestos|the node Impuestos", "si ObjetoImp es 02",
+@rule("CFDI40171", On.TAXED, required("el nodo Impuestos|the node Impuestos", "si ObjetoImp es 02",
       "when ObjetoImp is 02"))  # fmt: skip
 def taxed_line(facts: Facts, concepto: Concepto) -> Found:
     """Subject to tax: says which."""
-    wrong = concepto.objeto_imp == "02" and concepto.impuestos is None
-    return Fault(concepto, "ObjetoImp", "Impuestos") if wrong else None
+    return Fault(concepto, "ObjetoImp", "Impuestos") if concepto.impuestos is None else None
 
 
-@rule("CFDI40172", On.CONCEPTO, absent("el nodo Impuestos|the node Impuestos", "si ObjetoImp es 01, 03, 04 o 05",
+@rule("CFDI40172", On.UNTAXED, absent("el nodo Impuestos|the node Impuestos", "si ObjetoImp es 01, 03, 04 o 05",
       "when ObjetoImp is 01, 03, 04 or 05"))  # fmt: skip
 def untaxed_line(facts: Facts, concepto: Concepto) -> Found:
     """Not subject, or not broken down."""
-    wrong = concepto.objeto_imp in _NO_TAXES and concepto.impuestos is not None
-    return Fault(concepto, "ObjetoImp", "02") if wrong else None
+    return Fault(concepto, "ObjetoImp", "02") if concepto.impuestos is not None else None
 
 
 @rule("CFDI40226", On.SPECIAL, must_have(

@@ -76,6 +76,24 @@ class Facts:
             return self.context.at.year
 
     @fact
+    def tells_abroad(self) -> bool:
+        """Whether the receiver is abroad, or says something that only those abroad say."""
+        receiver = self.document.receptor
+        return receiver.rfc == FOREIGN or receiver.has("ResidenciaFiscal") or receiver.has("NumRegIdTrib")
+
+    @fact
+    def by_object(self) -> dict[str, list[Concepto]]:
+        """The conceptos by ObjetoImp."""
+        found: dict[str, list[Concepto]] = {}
+        for concepto in self.conceptos:
+            found.setdefault(concepto.objeto_imp, []).append(concepto)
+        return found
+
+    def lines(self, *codes: str) -> list[Concepto]:
+        """The conceptos with one of these ObjetoImp."""
+        return [concepto for code in codes for concepto in self.by_object.get(code, ())]
+
+    @fact
     def discounted(self) -> list[Concepto]:
         """The conceptos with a Descuento."""
         return [concepto for concepto in self.conceptos if concepto.has("Descuento")]

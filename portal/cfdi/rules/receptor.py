@@ -21,7 +21,7 @@ def _own(facts: Facts, receiver: Receptor) -> TaxProfile | None:
     return profile if profile is not None and profile.rfc == receiver.rfc else None
 
 
-@rule("ACUSE-RECEIVER-RFC", On.RECEIVER, Sentence(
+@rule("ACUSE-RECEIVER-RFC", On.CLIENT, Sentence(
     "El comprobante debe estar dirigido al RFC de tu cliente", "The document must be addressed to your client's RFC",
     "Emítelo de nuevo con el RFC del cliente, o envíalo a quien le corresponde.",
     "Issue it again with the client's RFC, or send it to whom it belongs."),
@@ -32,7 +32,7 @@ def addressed_to_us(facts: Facts, receiver: Receptor) -> Found:
     return None if profile is None or profile.rfc == receiver.rfc else Fault(receiver, "Rfc", profile.rfc)
 
 
-@rule("CFDI40145", On.RECEIVER, Sentence(
+@rule("CFDI40145", On.CLIENT, Sentence(
     "El nombre del receptor debe ser el registrado en el SAT", "The receiver's name must be the one SAT registered",
     "Escribe el nombre como en la Constancia de Situación Fiscal: mayúsculas y sin tipo de sociedad (S.A. de C.V.).",
     "Write the name as in the tax status certificate: upper case, without the kind of company (S.A. de C.V.)."),
@@ -45,7 +45,7 @@ def own_name(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "Nombre", profile.name)
 
 
-@rule("CFDI40148", On.RECEIVER, Sentence(
+@rule("CFDI40148", On.CLIENT, Sentence(
     "DomicilioFiscalReceptor debe ser el código postal fiscal del receptor",
     "DomicilioFiscalReceptor must be the receiver's tax postcode",
     "Escribe el código postal de la Constancia de Situación Fiscal del cliente.",
@@ -59,7 +59,7 @@ def own_postcode(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "DomicilioFiscalReceptor", profile.postcode)
 
 
-@rule("CFDI40159", On.RECEIVER, Sentence(
+@rule("CFDI40159", On.CLIENT, Sentence(
     "El régimen fiscal del receptor debe ser uno de los suyos", "The receiver's tax regime must be one of its own",
     "Escribe un régimen de la Constancia de Situación Fiscal del cliente.",
     "Write a regime of the client's tax status certificate."),
@@ -72,16 +72,16 @@ def own_regime(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "RegimenFiscalReceptor", ", ".join(sorted(profile.regimes)))
 
 
-@rule("CFDI40149", On.RECEIVER, must("DomicilioFiscalReceptor", "igual a LugarExpedicion si el RFC es genérico",
+@rule("CFDI40149", On.GENERIC, must("DomicilioFiscalReceptor", "igual a LugarExpedicion si el RFC es genérico",
       "equal to LugarExpedicion when the RFC is generic"))  # fmt: skip
 def generic_postcode(facts: Facts, receiver: Receptor) -> Found:
     """A generic RFC has no address of its own."""
     place = facts.document.lugar_expedicion
-    wrong = receiver.rfc in GENERIC and receiver.domicilio_fiscal_receptor != place
+    wrong = receiver.domicilio_fiscal_receptor != place
     return Fault(receiver, "DomicilioFiscalReceptor", place) if wrong else None
 
 
-@rule("CFDI40151", On.RECEIVER, absent("ResidenciaFiscal", "si el receptor tiene RFC mexicano",
+@rule("CFDI40151", On.ABROAD, absent("ResidenciaFiscal", "si el receptor tiene RFC mexicano",
       "when the receiver has a Mexican RFC"))  # fmt: skip
 def no_residence_at_home(facts: Facts, receiver: Receptor) -> Found:
     """Only residents abroad have one."""
@@ -89,13 +89,13 @@ def no_residence_at_home(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "ResidenciaFiscal") if wrong else None
 
 
-@rule("CFDI40152", On.RECEIVER, must("ResidenciaFiscal", "un país distinto de MEX", "a country other than MEX"))
+@rule("CFDI40152", On.ABROAD, must("ResidenciaFiscal", "un país distinto de MEX", "a country other than MEX"))
 def residence_abroad(facts: Facts, receiver: Receptor) -> Found:
     """Abroad is not Mexico."""
     return Fault(receiver, "ResidenciaFiscal", "≠ MEX") if receiver.residencia_fiscal == "MEX" else None
 
 
-@rule("CFDI40153", On.RECEIVER, required(
+@rule("CFDI40153", On.ABROAD, required(
     "ResidenciaFiscal", "de un receptor extranjero con comercio exterior o NumRegIdTrib",
     "of a foreign receiver with foreign trade or NumRegIdTrib"))  # fmt: skip
 def foreign_residence(facts: Facts, receiver: Receptor) -> Found:
@@ -104,7 +104,7 @@ def foreign_residence(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "ResidenciaFiscal", "c_Pais") if needed and not receiver.has("ResidenciaFiscal") else None
 
 
-@rule("CFDI40154", On.RECEIVER, absent("NumRegIdTrib", "si el receptor tiene RFC mexicano",
+@rule("CFDI40154", On.ABROAD, absent("NumRegIdTrib", "si el receptor tiene RFC mexicano",
       "when the receiver has a Mexican RFC"))  # fmt: skip
 def no_foreign_number(facts: Facts, receiver: Receptor) -> Found:
     """Only residents abroad have one."""
@@ -112,7 +112,7 @@ def no_foreign_number(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "NumRegIdTrib") if wrong else None
 
 
-@rule("CFDI40155", On.RECEIVER, required("NumRegIdTrib", "de un receptor extranjero con comercio exterior",
+@rule("CFDI40155", On.ABROAD, required("NumRegIdTrib", "de un receptor extranjero con comercio exterior",
       "of a foreign receiver with foreign trade"))  # fmt: skip
 def foreign_number(facts: Facts, receiver: Receptor) -> Found:
     """Foreign trade tells the foreigner's tax number."""
@@ -120,7 +120,7 @@ def foreign_number(facts: Facts, receiver: Receptor) -> Found:
     return Fault(receiver, "NumRegIdTrib") if wrong else None
 
 
-@rule("CFDI40156", On.RECEIVER, must("NumRegIdTrib", "de la forma que usa el país de ResidenciaFiscal",
+@rule("CFDI40156", On.ABROAD, must("NumRegIdTrib", "de la forma que usa el país de ResidenciaFiscal",
       "in the form of the country in ResidenciaFiscal"))  # fmt: skip
 def foreign_number_form(facts: Facts, receiver: Receptor) -> Found:
     """The country's own pattern, where SAT gives one."""

@@ -1,9 +1,9 @@
 """The rules step: every rule of the table that the document's type calls for, on every node that it looks at."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from decimal import localcontext
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from portal.cfdi.context import Context
 from portal.cfdi.lazy import Node, Unreadable
@@ -20,26 +20,29 @@ FAMILIES: Final = (comprobante, global_, receptor, conceptos, impuestos, pagos, 
 _MOST: Final = 25  # faults of one rule: more of them teach nothing, and a document may have 50,000 conceptos
 _SKIPPED: Final = (Unreadable, ArithmeticError, LookupError)
 
-_SPECIAL: Final = frozenset({"06", "07", "08"})
-_NODES: Final[dict[On, Callable[[Facts], Iterable[Node | None]]]] = {
+_NODES: Final[dict[On, Callable[[Facts], Sequence[Node]]]] = {
     On.DOCUMENT: lambda facts: (facts.document,),
-    On.GLOBAL: lambda facts: (facts.document.informacion_global,),
+    On.GLOBAL: lambda facts: _one(facts.document.informacion_global),
     On.RECEIVER: lambda facts: (facts.document.receptor,),
+    On.CLIENT: lambda facts: (facts.document.receptor,),
+    On.GENERIC: lambda facts: (facts.document.receptor,) if facts.document.receptor.rfc in GENERIC else (),
+    On.ABROAD: lambda facts: (facts.document.receptor,) if facts.tells_abroad else (),
     On.CONCEPTO: lambda facts: facts.conceptos,
+    On.TAXED: lambda facts: facts.lines("02"),
+    On.UNTAXED: lambda facts: facts.lines("01", "03", "04", "05"),
+    On.SPECIAL: lambda facts: facts.lines("06", "07", "08"),
     On.DISCOUNTED: lambda facts: facts.discounted,
-    On.SPECIAL: lambda facts: [concepto for concepto in facts.conceptos if concepto.objeto_imp in _SPECIAL],
     On.TRASLADO: lambda facts: facts.traslados,
     On.RETENCION: lambda facts: facts.retenciones,
-    On.CUSTOMS: lambda facts: [e for c in facts.conceptos for e in c.informacion_aduanera] if facts.has_extras else (),
-    On.THIRD: lambda facts: facts.terceros if facts.has_extras else (),
-    On.PARTE: lambda facts: facts.partes if facts.has_extras else (),
-    On.PARTE_CUSTOMS: lambda facts: [e for p in facts.partes for e in p.informacion_aduanera]
-    if facts.has_extras else (),
-    On.SUMMARY: lambda facts: (facts.document.impuestos,),
-    On.SUMMARY_TRASLADO: lambda facts: _summary(facts).traslados if _summary(facts) else (),
-    On.SUMMARY_RETENCION: lambda facts: _summary(facts).retenciones if _summary(facts) else (),
+    On.CUSTOMS: lambda facts: [entry for concepto in facts.conceptos for entry in concepto.informacion_aduanera],
+    On.THIRD: lambda facts: facts.terceros,
+    On.PARTE: lambda facts: facts.partes,
+    On.PARTE_CUSTOMS: lambda facts: [entry for parte in facts.partes for entry in parte.informacion_aduanera],
+    On.SUMMARY: lambda facts: _one(facts.document.impuestos),
+    On.SUMMARY_TRASLADO: lambda facts: facts.document.impuestos.traslados if facts.document.impuestos else (),
+    On.SUMMARY_RETENCION: lambda facts: facts.document.impuestos.retenciones if facts.document.impuestos else (),
     On.PAGOS: lambda facts: facts.pagos,
-    On.PAGOS_CONCEPTO: lambda facts: facts.conceptos[:1] if facts.pagos else (),
+    On.PAGOS_CONCEPTO: lambda facts: facts.conceptos[:1],
     On.PAGO: lambda facts: facts.payments,
     On.DOCTO: lambda facts: facts.paid,
     On.RETENCION_DR: lambda facts: facts.withheld_dr,
@@ -50,12 +53,14 @@ _NODES: Final[dict[On, Callable[[Facts], Iterable[Node | None]]]] = {
 _OF_PAYMENTS: Final = frozenset(
     {On.PAGOS, On.PAGOS_CONCEPTO, On.PAGO, On.DOCTO, On.RETENCION_DR, On.TRASLADO_DR, On.RETENCION_P, On.TRASLADO_P}
 )
+_EXTRAS: Final = frozenset({On.CUSTOMS, On.THIRD, On.PARTE, On.PARTE_CUSTOMS})
+_Part = tuple[Callable[[Facts], Sequence[Node]], tuple[Rule, ...], tuple[str, ...]]
 needs_list("ACUSE-RULES-33", "La matriz del CFDI 3.3 no se revisa", "The matrix of CFDI 3.3 is not checked",
            source="Acuse")
 
 
-def _summary(facts: Facts) -> Any:
-    return facts.document.impuestos
+def _one(node: Node | None) -> Sequence[Node]:
+    return () if node is None else (node,)
 
 
 def run(document: Comprobante, context: Context) -> list[Finding]:
@@ -69,8 +74,11 @@ def run(document: Comprobante, context: Context) -> list[Finding]:
 def _run(facts: Facts) -> list[Finding]:
     findings: list[Finding] = []
     skipped: set[str] = set()
-    for on, rules, codes in _plan(facts.tipo, bool(facts.pagos)):
-        nodes = _nodes(on, facts)
+    for nodes_of, rules, codes in _plan(facts.tipo, _missing(facts)):
+        try:
+            nodes = nodes_of(facts)
+        except _SKIPPED:
+            continue
         if nodes:
             facts.context.ran.extend(codes)
             _apply(rules, nodes, facts, skipped, findings)
@@ -80,27 +88,33 @@ def _run(facts: Facts) -> list[Finding]:
     return findings
 
 
+def _missing(facts: Facts) -> frozenset[On]:
+    """What the document has none of, so that nobody need look: payments, parts and the like, the client's data."""
+    payments, extras, client = bool(facts.pagos), facts.has_extras, facts.context.receiver is not None
+    return _absent(payments, extras, client)
+
+
 @cache
-def _plan(tipo: str, payments: bool) -> tuple[tuple[On, tuple[Rule, ...], tuple[str, ...]], ...]:
+def _absent(payments: bool, extras: bool, client: bool) -> frozenset[On]:
+    absent = frozenset() if payments else _OF_PAYMENTS
+    absent |= frozenset() if extras else _EXTRAS
+    return absent if client else absent | {On.CLIENT}
+
+
+@cache
+def _plan(tipo: str, absent: frozenset[On]) -> tuple[_Part, ...]:
     """The rules of a type of document by what they look at; an unknown type is judged like an invoice."""
     kind = tipo if tipo in ("I", "E", "T", "N", "P") else "I"
     plan = []
     for on in On:
         rules = tuple(rule for rule in RULES if rule.on is on and kind in rule.types)
-        if rules and (payments or on not in _OF_PAYMENTS):
-            plan.append((on, rules, tuple(rule.code for rule in rules)))
+        if rules and on not in absent:
+            plan.append((_NODES[on], rules, tuple(rule.code for rule in rules)))
     return tuple(plan)
 
 
-def _nodes(on: On, facts: Facts) -> list[Node]:
-    try:
-        return [node for node in _NODES[on](facts) if node is not None]
-    except _SKIPPED:
-        return []
-
-
 def _apply(
-    rules: tuple[Rule, ...], nodes: list[Node], facts: Facts, skipped: set[str], findings: list[Finding]
+    rules: tuple[Rule, ...], nodes: Sequence[Node], facts: Facts, skipped: set[str], findings: list[Finding]
 ) -> None:
     """Rules on nodes. What one cannot read, the schema has refused: skipped there, and not among the passes.
 
@@ -138,26 +152,33 @@ _LISTS: Final[tuple[str, ...]] = (
 )  # fmt: skip
 _OF_THIRDS: Final = ("CFDI40187", "CFDI40189", "CFDI40190", "CFDI40192", "CFDI40193")
 _DECIDED_BY_OWN: Final = frozenset({"CFDI40143", "CFDI40144", "CFDI40147"})
+_NOT_OURS: Final = ("CFDI40145", "CFDI40148", "CFDI40159")  # compared only with the client's own data
 
 
-def _unchecked(facts: Facts, skipped: set[str]) -> Iterator[Finding]:
+def _unchecked(facts: Facts, skipped: set[str]) -> tuple[Finding, ...]:
     """What SAT's lists or the client's data would decide, said as not run."""
     try:
         rfc = facts.document.receptor.rfc
     except Unreadable:
-        return
+        return ()
     profile = facts.context.receiver
     own = profile is not None and profile.rfc == rfc
-    for code in _lists(facts):
-        if code == "CFDI40139" and _named(facts):
-            facts.context.ran.append(code)
-        elif not (code in _DECIDED_BY_OWN and (own or rfc in GENERIC)):
-            yield _not_run(code)
-    if not own and rfc not in GENERIC:
-        for rule in _client_rules():
-            if profile is None or rule.code != "ACUSE-RECEIVER-RFC":
-                skipped.add(rule.code)
-                yield _not_run(rule.code, "unchecked")
+    if profile is not None and not own:
+        skipped.update(_NOT_OURS)
+    named = _named(facts)
+    if named:
+        facts.context.ran.append("CFDI40139")
+    return _said(_lists(facts), named, own, rfc in GENERIC, profile is not None)
+
+
+@cache
+def _said(lists: tuple[str, ...], named: bool, own: bool, generic: bool, known: bool) -> tuple[Finding, ...]:
+    """The findings; few combinations exist, so each is made once."""
+    left_out = {"CFDI40139"} if named else set()
+    left_out |= _DECIDED_BY_OWN if own or generic else set()
+    client = () if own or generic else _NOT_OURS if known else (*_NOT_OURS, "ACUSE-RECEIVER-RFC")
+    said = [_not_run(code) for code in lists if code not in left_out]
+    return (*said, *(_not_run(code, "unchecked") for code in client))
 
 
 def _lists(facts: Facts) -> tuple[str, ...]:
@@ -189,11 +210,6 @@ def _named(facts: Facts) -> bool:
         return False
     name, written = certificate.name.upper().split(), (issuer.get("Nombre") or "").upper().split()
     return bool(written) and name[: len(written)] == written
-
-
-@cache
-def _client_rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if rule.state is State.CLIENT)
 
 
 def states() -> dict[str, State]:
