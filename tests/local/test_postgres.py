@@ -100,11 +100,13 @@ def test_a_server_that_outlived_its_supervisor_is_ended(tmp_path: Path) -> None:
 
 def test_the_mark_of_another_program_is_forgotten_and_the_program_left_alone(tmp_path: Path) -> None:
     cluster, mark = Cluster.open(tmp_path / "pg", fast=True), tmp_path / "pg" / "data" / "postmaster.pid"
-    with subprocess.Popen(["sleep", "60"]) as other:
+    with subprocess.Popen(["sh", "-c", "echo up; exec sleep 60"], stdout=subprocess.PIPE) as other:
+        other.stdout.readline()  # type: ignore[union-attr]
         mark.write_text(f"{other.pid}\n{cluster.data}\n")
         cluster._end_earlier()
-        assert not mark.exists() and alive(other.pid)
+        left = mark.exists(), alive(other.pid)
         other.kill()
+    assert left == (False, True)
     mark.write_text(f"{other.pid}\n{cluster.data}\n")
     cluster.start()
     assert ask(cluster, "SELECT 1") == 1

@@ -76,7 +76,7 @@ def test_what_is_killed_is_started_again(session: Session) -> None:
         assert time.monotonic() < until, session.terminal
         time.sleep(0.1)
     for name in EVERYTHING:
-        assert f"Acuse: {name} ended (-9); starting it again in 1 s" in session.terminal
+        session.wait_for(f"Acuse: {name} ended (-9); starting it again in 1 s", 20)
     assert session.end() == 0
 
 
