@@ -290,3 +290,7 @@ def _complements(trees: dict[str, Any]) -> dict[str, list[tuple[str, str, list[s
             fixed = next((version for version in versions if version), "")
             found[root.get("targetNamespace")].append((name, fixed, [e.get("name") for e in elements]))
     return found
+
+
+if __name__ == "__main__":
+    load()  # at set-up, so that the first document does not wait

@@ -194,6 +194,7 @@ def _compile(version: str, files: _Files) -> etree.XMLSchema:
 def _told(root: etree._Element, log: Any) -> Iterator[Finding]:
     """One finding for each place that libxml2 complains about, in document order."""
     seen = set()
+    spaces = {prefix: uri for node in root.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix}
     for entry in log:
         match = _MESSAGE.match(entry.message)
         if match is None:
@@ -202,7 +203,7 @@ def _told(root: etree._Element, log: Any) -> Iterator[Finding]:
         if key in seen:
             continue
         seen.add(key)
-        element = _element(root, entry.path)
+        element = _element(root, entry.path, spaces)
         yield _explained(entry.type_name, match, element if element is not None else root)
         if len(seen) >= _MOST:
             return
@@ -213,11 +214,10 @@ def _missing(rest: str) -> str:
     return found[1] if found else ""
 
 
-def _element(root: etree._Element, path: str | None) -> etree._Element | None:
+def _element(root: etree._Element, path: str | None, spaces: dict[str, str]) -> etree._Element | None:
     """The element of libxml2's path, which names prefixes as the nearest declarations do."""
     if not path:
         return None
-    spaces = {prefix: uri for node in root.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix}
     try:
         found = root.xpath(path.partition("/@")[0], namespaces=spaces)
     except etree.XPathError:
