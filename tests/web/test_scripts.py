@@ -14,6 +14,8 @@ from wtforms.validators import DataRequired
 from portal.web.headers import POLICY
 from scripts import browser as chromium
 
+expect.set_options(timeout=20_000)
+
 pytestmark = pytest.mark.browser
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
