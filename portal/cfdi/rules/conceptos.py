@@ -4,7 +4,15 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from portal.cfdi.model import ACuentaTerceros, Concepto, InformacionAduanera, Parte, Retencion, Traslado
+from portal.cfdi.model import (
+    ACuentaTerceros,
+    Concepto,
+    ImpuestosConcepto,
+    InformacionAduanera,
+    Parte,
+    Retencion,
+    Traslado,
+)
 from portal.cfdi.rules.amounts import close, nd, product_limits
 from portal.cfdi.rules.facts import Facts
 from portal.cfdi.rules.registry import Fault, Found, On, needs_list, rule
@@ -56,14 +64,14 @@ def line_discount(facts: Facts, concepto: Concepto) -> Found:
       "when ObjetoImp is 02"))  # fmt: skip
 def taxed_line(facts: Facts, concepto: Concepto) -> Found:
     """Subject to tax: says which."""
-    return Fault(concepto, "ObjetoImp", "Impuestos") if concepto.impuestos is None else None
+    return Fault(concepto, "ObjetoImp", "Impuestos") if concepto.element not in facts.taxes else None
 
 
 @rule("CFDI40172", On.UNTAXED, absent("el nodo Impuestos|the node Impuestos", "si ObjetoImp es 01, 03, 04 o 05",
       "when ObjetoImp is 01, 03, 04 or 05"))  # fmt: skip
 def untaxed_line(facts: Facts, concepto: Concepto) -> Found:
     """Not subject, or not broken down."""
-    return Fault(concepto, "ObjetoImp", "02") if concepto.impuestos is not None else None
+    return Fault(concepto, "ObjetoImp", "02") if concepto.element in facts.taxes else None
 
 
 @rule("CFDI40226", On.SPECIAL, must_have(
@@ -97,13 +105,13 @@ def only_ieps(facts: Facts, concepto: Concepto) -> Found:
     return None if ieps else Fault(concepto, "ObjetoImp", "Traslado 003")
 
 
-@rule("CFDI40173", On.CONCEPTO, must_have(
+@rule("CFDI40173", On.TAXES, must_have(
     "el nodo Impuestos de un concepto|a concepto's node Impuestos", "al menos un traslado o una retención",
     "at least one transferred or withheld tax"))  # fmt: skip
-def not_empty_taxes(facts: Facts, concepto: Concepto) -> Found:
+def not_empty_taxes(facts: Facts, taxes: ImpuestosConcepto) -> Found:
     """A node of taxes has taxes."""
-    taxes = concepto.impuestos
-    if taxes is None or any(len(group) for group in taxes.element):
+    groups = taxes.element
+    if (len(groups) and len(groups[0])) or any(len(group) for group in groups):
         return None
     return Fault(taxes, "", "Traslado | Retencion")
 

@@ -15,6 +15,7 @@ from portal.cfdi.model import (
     ACuentaTerceros,
     Comprobante,
     Concepto,
+    ImpuestosConcepto,
     Pagos,
     Parte,
     Retencion,
@@ -104,6 +105,12 @@ class Facts:
         return [Traslado(e) for lines in self._lines for e in lines.iter(f"{_C}Traslado")]
 
     @fact
+    def taxes(self) -> dict[Any, ImpuestosConcepto]:
+        """The conceptos' nodes of taxes, by the concepto's element."""
+        found = (e for lines in self._lines for e in lines.iter(f"{_C}Impuestos"))
+        return {element.getparent(): ImpuestosConcepto(element) for element in found}
+
+    @fact
     def retenciones(self) -> list[Retencion]:
         """The withheld taxes of all conceptos."""
         return [Retencion(e) for lines in self._lines for e in lines.iter(f"{_C}Retencion")]
@@ -133,11 +140,25 @@ class Facts:
     def transferred(self) -> dict[TaxKey, tuple[Decimal, Decimal]]:
         """Base and Importe of the conceptos' transferred taxes, by what the summary groups them."""
         sums: dict[TaxKey, tuple[Decimal, Decimal]] = {}
-        for tax in self.traslados:
-            key = key_of(tax)
+        for same in self._alike.values():
+            key = key_of(same[0])
             base, importe = sums.get(key, (ZERO, ZERO))
-            sums[key] = base + (tax.base or ZERO), importe + (tax.importe or ZERO)
+            sums[key] = base + total(tax.base for tax in same), importe + total(tax.importe for tax in same)
         return sums
+
+    @fact
+    def _alike(self) -> dict[tuple[str | None, ...], list[Traslado]]:
+        """The transferred taxes grouped by what is written: hashing texts is much faster than hashing amounts."""
+        groups: dict[tuple[str | None, ...], list[Traslado]] = {}
+        for tax in self.traslados:
+            read = tax.element.get
+            key = (read("Impuesto"), read("TipoFactor"), read("TasaOCuota"))
+            same = groups.get(key)
+            if same is None:
+                groups[key] = [tax]
+            else:
+                same.append(tax)
+        return groups
 
     @fact
     def withheld(self) -> dict[str, Decimal]:
@@ -150,7 +171,7 @@ class Facts:
     @fact
     def only_exempt(self) -> bool:
         """Whether every transferred tax of the conceptos is Exento (and there is one)."""
-        return bool(self.traslados) and all(tax.tipo_factor == "Exento" for tax in self.traslados)
+        return bool(self.traslados) and all(key[1] == "Exento" for key in self._alike)
 
     @fact
     def foreign_trade(self) -> bool:

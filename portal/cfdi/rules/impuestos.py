@@ -33,8 +33,9 @@ def exempt_is_bare(facts: Facts, tax: Traslado) -> Found:
     "con TipoFactor Tasa o Cuota", "with TipoFactor Tasa or Cuota"))  # fmt: skip
 def rated_is_whole(facts: Facts, tax: Traslado) -> Found:
     """A rate and a tax."""
-    wrong = tax.tipo_factor in ("Tasa", "Cuota") and not (tax.has("TasaOCuota") and tax.has("Importe"))
-    return Fault(tax, "TipoFactor", "TasaOCuota, Importe") if wrong else None
+    if tax.importe is not None and tax.tasa_o_cuota is not None:
+        return None
+    return Fault(tax, "TipoFactor", "TasaOCuota, Importe") if tax.tipo_factor in ("Tasa", "Cuota") else None
 
 
 @rule("CFDI40179", On.TRASLADO, must(

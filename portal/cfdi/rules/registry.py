@@ -34,6 +34,7 @@ class On(StrEnum):
     CONCEPTO = "Concepto"
     TAXED = "Concepto with ObjetoImp 02"
     UNTAXED = "Concepto with ObjetoImp 01, 03, 04, 05"
+    TAXES = "Concepto/Impuestos"
     DISCOUNTED = "Concepto with Descuento"
     SPECIAL = "Concepto with ObjetoImp 06, 07, 08"
     TRASLADO = "Concepto/Traslado"

@@ -31,6 +31,7 @@ _NODES: Final[dict[On, Callable[[Facts], Sequence[Node]]]] = {
     On.TAXED: lambda facts: facts.lines("02"),
     On.UNTAXED: lambda facts: facts.lines("01", "03", "04", "05"),
     On.SPECIAL: lambda facts: facts.lines("06", "07", "08"),
+    On.TAXES: lambda facts: tuple(facts.taxes.values()),
     On.DISCOUNTED: lambda facts: facts.discounted,
     On.TRASLADO: lambda facts: facts.traslados,
     On.RETENCION: lambda facts: facts.retenciones,
