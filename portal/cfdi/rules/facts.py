@@ -140,15 +140,18 @@ class Facts:
     def transferred(self) -> dict[TaxKey, tuple[Decimal, Decimal]]:
         """Base and Importe of the conceptos' transferred taxes, by what the summary groups them."""
         sums: dict[TaxKey, tuple[Decimal, Decimal]] = {}
-        for same in self._alike.values():
+        for same in self.alike:
             key = key_of(same[0])
             base, importe = sums.get(key, (ZERO, ZERO))
             sums[key] = base + total(tax.base for tax in same), importe + total(tax.importe for tax in same)
         return sums
 
     @fact
-    def _alike(self) -> dict[tuple[str | None, ...], list[Traslado]]:
-        """The transferred taxes grouped by what is written: hashing texts is much faster than hashing amounts."""
+    def alike(self) -> list[list[Traslado]]:
+        """The transferred taxes of conceptos that are written alike (tax, factor, rate), together.
+
+        An invoice has a few kinds and many taxes; and hashing texts is much faster than hashing amounts.
+        """
         groups: dict[tuple[str | None, ...], list[Traslado]] = {}
         for tax in self.traslados:
             read = tax.element.get
@@ -158,7 +161,7 @@ class Facts:
                 groups[key] = [tax]
             else:
                 same.append(tax)
-        return groups
+        return list(groups.values())
 
     @fact
     def withheld(self) -> dict[str, Decimal]:
@@ -171,7 +174,7 @@ class Facts:
     @fact
     def only_exempt(self) -> bool:
         """Whether every transferred tax of the conceptos is Exento (and there is one)."""
-        return bool(self.traslados) and all(key[1] == "Exento" for key in self._alike)
+        return bool(self.traslados) and all(same[0].tipo_factor == "Exento" for same in self.alike)
 
     @fact
     def foreign_trade(self) -> bool:

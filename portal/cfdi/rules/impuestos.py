@@ -20,30 +20,33 @@ def transferred_base(facts: Facts, tax: Traslado) -> Found:
     return None if tax.base is None or tax.base > 0 else Fault(tax, "Base", "> 0")
 
 
-@rule("CFDI40177", On.TRASLADO, absent(
+@rule("CFDI40177", On.ALIKE, absent(
     "TasaOCuota ni Importe|TasaOCuota and Importe", "en un traslado exento", "in an exempt transferred tax"))
-def exempt_is_bare(facts: Facts, tax: Traslado) -> Found:
+def exempt_is_bare(facts: Facts, same: list[Traslado]) -> Found:
     """Exempt: no rate, no tax."""
-    wrong = tax.tipo_factor == "Exento" and (tax.has("TasaOCuota") or tax.has("Importe"))
-    return Fault(tax, "TipoFactor") if wrong else None
-
-
-@rule("CFDI40178", On.TRASLADO, required(
-    "TasaOCuota e Importe de un traslado|a transferred tax's TasaOCuota and Importe",
-    "con TipoFactor Tasa o Cuota", "with TipoFactor Tasa or Cuota"))  # fmt: skip
-def rated_is_whole(facts: Facts, tax: Traslado) -> Found:
-    """A rate and a tax."""
-    if tax.importe is not None and tax.tasa_o_cuota is not None:
+    if same[0].tipo_factor != "Exento":
         return None
-    return Fault(tax, "TipoFactor", "TasaOCuota, Importe") if tax.tipo_factor in ("Tasa", "Cuota") else None
+    return [Fault(tax, "TipoFactor") for tax in same if tax.has("TasaOCuota") or tax.has("Importe")]
 
 
-@rule("CFDI40179", On.TRASLADO, must(
+@rule("CFDI40178", On.ALIKE, required("TasaOCuota e Importe de un traslado|a transferred tax's TasaOCuota and Importe",
+      "con TipoFactor Tasa o Cuota", "with TipoFactor Tasa or Cuota"))  # fmt: skip
+def rated_is_whole(facts: Facts, same: list[Traslado]) -> Found:
+    """A rate and a tax."""
+    first = same[0]
+    if first.tipo_factor not in ("Tasa", "Cuota"):
+        return None
+    bare = same if first.tasa_o_cuota is None else [tax for tax in same if tax.importe is None]
+    return [Fault(tax, "TipoFactor", "TasaOCuota, Importe") for tax in bare]
+
+
+@rule("CFDI40179", On.ALIKE, must(
     "TasaOCuota de un traslado|a transferred tax's TasaOCuota", "una de c_TasaOCuota para su impuesto y factor",
     "one of c_TasaOCuota for its tax and factor"))  # fmt: skip
-def transferred_rate(facts: Facts, tax: Traslado) -> Found:
+def transferred_rate(facts: Facts, same: list[Traslado]) -> Found:
     """The rate against SAT's rows."""
-    return _rate(tax, "T")
+    fault = _rate(same[0], "T")
+    return None if fault is None else [fault._replace(node=tax) for tax in same]
 
 
 @rule("CFDI40185", On.RETENCION, must(
@@ -54,7 +57,7 @@ def withheld_rate(facts: Facts, tax: Retencion) -> Found:
     return _rate(tax, "R")
 
 
-def _rate(tax: Traslado | Retencion, kind: str) -> Found:
+def _rate(tax: Traslado | Retencion, kind: str) -> Fault | None:
     rate = tax.tasa_o_cuota
     if rate is None or tax.tipo_factor == "Exento" or rates.allowed(tax.impuesto, tax.tipo_factor, kind, rate):
         return None

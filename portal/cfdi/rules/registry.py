@@ -38,6 +38,7 @@ class On(StrEnum):
     DISCOUNTED = "Concepto with Descuento"
     SPECIAL = "Concepto with ObjetoImp 06, 07, 08"
     TRASLADO = "Concepto/Traslado"
+    ALIKE = "Concepto/Traslado, those alike together"
     RETENCION = "Concepto/Retencion"
     CUSTOMS = "Concepto/InformacionAduanera"
     THIRD = "ACuentaTerceros"

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from decimal import localcontext
 from functools import cache
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from portal.cfdi.context import Context
 from portal.cfdi.lazy import Node, Unreadable
@@ -20,7 +21,7 @@ FAMILIES: Final = (comprobante, global_, receptor, conceptos, impuestos, pagos, 
 _MOST: Final = 25  # faults of one rule: more of them teach nothing, and a document may have 50,000 conceptos
 _SKIPPED: Final = (Unreadable, ArithmeticError, LookupError)
 
-_NODES: Final[dict[On, Callable[[Facts], Sequence[Node]]]] = {
+_NODES: Final[dict[On, Callable[[Facts], Sequence[Any]]]] = {
     On.DOCUMENT: lambda facts: (facts.document,),
     On.GLOBAL: lambda facts: _one(facts.document.informacion_global),
     On.RECEIVER: lambda facts: (facts.document.receptor,),
@@ -34,6 +35,7 @@ _NODES: Final[dict[On, Callable[[Facts], Sequence[Node]]]] = {
     On.TAXES: lambda facts: tuple(facts.taxes.values()),
     On.DISCOUNTED: lambda facts: facts.discounted,
     On.TRASLADO: lambda facts: facts.traslados,
+    On.ALIKE: lambda facts: facts.alike,
     On.RETENCION: lambda facts: facts.retenciones,
     On.CUSTOMS: lambda facts: [entry for concepto in facts.conceptos for entry in concepto.informacion_aduanera],
     On.THIRD: lambda facts: facts.terceros,
@@ -55,7 +57,7 @@ _OF_PAYMENTS: Final = frozenset(
     {On.PAGOS, On.PAGOS_CONCEPTO, On.PAGO, On.DOCTO, On.RETENCION_DR, On.TRASLADO_DR, On.RETENCION_P, On.TRASLADO_P}
 )
 _EXTRAS: Final = frozenset({On.CUSTOMS, On.THIRD, On.PARTE, On.PARTE_CUSTOMS})
-_Part = tuple[Callable[[Facts], Sequence[Node]], tuple[Rule, ...], tuple[str, ...]]
+_Part = tuple[Callable[[Facts], Sequence[Any]], tuple[Rule, ...], tuple[str, ...]]
 needs_list("ACUSE-RULES-33", "La matriz del CFDI 3.3 no se revisa", "The matrix of CFDI 3.3 is not checked",
            source="Acuse")
 
@@ -115,7 +117,7 @@ def _plan(tipo: str, absent: frozenset[On]) -> tuple[_Part, ...]:
 
 
 def _apply(
-    rules: tuple[Rule, ...], nodes: Sequence[Node], facts: Facts, skipped: set[str], findings: list[Finding]
+    rules: tuple[Rule, ...], nodes: Sequence[Any], facts: Facts, skipped: set[str], findings: list[Finding]
 ) -> None:
     """Rules on nodes. What one cannot read, the schema has refused: skipped there, and not among the passes.
 
@@ -127,7 +129,7 @@ def _apply(
             try:
                 found = check(facts, node)
                 if found:
-                    faults = (found,) if isinstance(found, Fault) else tuple(found)
+                    faults = (found,) if isinstance(found, Fault) else tuple(islice(found, _MOST))
                     findings.extend([_finding(rule.code, fault) for fault in faults])
                     if len(findings) - before >= _MOST:
                         break

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.cfdi.rules.amounts import (
@@ -20,7 +20,7 @@ from tests.cfdi.rules.documents import FECHA, ISSUER, RECEIVER, Document, judged
 
 D = Decimal
 PLACES = st.integers(0, 6)
-AMOUNTS = st.decimals("0.000001", "999999.999999999", places=9)
+AMOUNTS = st.decimals("0.5", "999999.999999999", places=9)  # never nothing, however it is rounded
 
 
 def written(value: Decimal, places: int) -> Decimal:
@@ -31,7 +31,6 @@ def written(value: Decimal, places: int) -> Decimal:
 @given(quantity=AMOUNTS, price=AMOUNTS, q=PLACES, p=PLACES, m=PLACES)
 def test_an_honest_product_is_within_its_limits(quantity: Decimal, price: Decimal, q: int, p: int, m: int) -> None:
     with localcontext(EXACT):
-        assume(written(quantity, q) > 0 and written(price, p) > 0)
         low, high = product_limits(written(quantity, q), written(price, p), m)
         assert low <= written(quantity * price, m) <= high
 
@@ -39,7 +38,6 @@ def test_an_honest_product_is_within_its_limits(quantity: Decimal, price: Decima
 @given(base=AMOUNTS, rate=st.sampled_from(["0.16", "0.08", "0.106667", "0.265", "1.6", "0"]), b=PLACES, m=PLACES)
 def test_an_honest_tax_is_within_its_limits(base: Decimal, rate: str, b: int, m: int) -> None:
     with localcontext(EXACT):
-        assume(written(base, b) > 0)
         low, high = tax_limits(written(base, b), D(rate), m)
         assert low <= written(base * D(rate), m) <= high
 
@@ -47,7 +45,6 @@ def test_an_honest_tax_is_within_its_limits(base: Decimal, rate: str, b: int, m:
 @given(amount=AMOUNTS, rate=st.decimals("0.01", "99", places=10), a=st.integers(0, 2), m=st.integers(0, 2))
 def test_an_honest_conversion_is_within_its_limits(amount: Decimal, rate: Decimal, a: int, m: int) -> None:
     with localcontext(EXACT):
-        assume(written(amount, a) > 0)
         low, high = converted_limits(written(amount, a), rate, m)
         assert low <= written(written(amount, a) / rate, m) <= high
 
@@ -92,8 +89,9 @@ def test_written_decimals_are_counted() -> None:
     assert [nd(D(text)) for text in ("1", "1.0", "1.50", "0.000001", "10")] == [0, 1, 2, 6, 0]
 
 
+# never below 0.05, so that a discount of a cent leaves something to tax
 LINES = st.builds(
-    Line, descripcion=st.just("Servicio"), valor_unitario=st.decimals("0.10", "99999.99", places=2),
+    Line, descripcion=st.just("Servicio"), valor_unitario=st.decimals("1.00", "99999.99", places=2),
     cantidad=st.decimals("0.1", "500", places=3), iva=st.sampled_from([D("0.16"), D("0.08"), D(0), None]),
     not_object=st.booleans(),
 )  # fmt: skip
@@ -101,7 +99,6 @@ LINES = st.builds(
 
 @given(lines=st.lists(LINES, min_size=1, max_size=8), discount=st.booleans())
 def test_made_documents_have_no_findings(lines: list[Line], discount: bool) -> None:
-    assume(all(line.importe > D("0.05") for line in lines))
     if discount:
         first = lines[0]
         lines[0] = Line("Servicio", first.valor_unitario, first.cantidad, descuento=D("0.01"), iva=first.iva)
