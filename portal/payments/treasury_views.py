@@ -9,6 +9,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.clock import today
 from portal.core.i18n import _, ngettext
+from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
 from portal.payments import engine, queries, services
 from portal.payments.forms import RegisterForm, ScheduleForm, UnscheduleForm, VoidForm, lines_of
@@ -48,9 +49,9 @@ def schedule(actor: Actor) -> ResponseReturnValue:
 @page(bp, "/unschedule/<uuid:invoice_id>", Permission.Payment.SCHEDULE, methods=["GET", "POST"])
 def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Take a date away, saying why."""
-    form = UnscheduleForm()
+    form, rows = UnscheduleForm(), [invoices.get(actor, invoice_id)]
     return answer(form, lambda: services.unschedule(invoice_id, form.note.data or "", actor), _unscheduled,
-                  "payments/unschedule.html", rows=queries.chosen(actor, [invoice_id]))
+                  "payments/unschedule.html", rows=rows)
 
 
 @page(bp, "/pay/<uuid:relationship_id>", Permission.Payment.REGISTER, methods=["GET", "POST"], step_up=["GET", "POST"])

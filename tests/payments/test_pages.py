@@ -67,3 +67,10 @@ def test_empty_pages_say_what_will_appear(world: World, client: FlaskClient) -> 
     world.sign_in(client, buyer.people["treasury"])
     assert "Nada por pagar" in client.get("/treasury/").text
     assert "Aún no hay pagos" in client.get("/payments/").text
+
+
+def test_another_clients_invoice_has_no_date_to_take_away(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    invoice = world.invoice(world.supplier(buyer), status=InvoiceStatus.APPROVED)
+    world.sign_in(client, world.client("Ajena", "AJE010101AA1").people["treasury"])
+    assert client.get(f"/treasury/unschedule/{invoice.id}").status_code == 404
