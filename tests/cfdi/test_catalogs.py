@@ -7,7 +7,7 @@ import pytest
 from portal.cfdi import light
 from portal.cfdi.catalogs import check as catalogs
 from portal.cfdi.catalogs import general, rates
-from portal.cfdi.catalogs.codes import CFDI, PAGOS, SENTENCES_HERE
+from portal.cfdi.catalogs.codes import CFDI, FORMS, PAGOS, SENTENCES_HERE
 from portal.cfdi.catalogs.countries import PAIS
 from portal.cfdi.catalogs.currencies import MONEDA
 from portal.cfdi.catalogs.payments import FORMA_PAGO
@@ -81,7 +81,6 @@ CASES: list[Case] = [
     ("CRP20262", payment_withheld, put(RETENCION_P, ImpuestoP="004")),
     ("CRP20270", payment, put(TRASLADO_P, ImpuestoP="004")),
 ]
-FORMS = {"CFDI40101", "CFDI40117", "CFDI40142"}  # the schema's: tests/cfdi/test_schema.py
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])

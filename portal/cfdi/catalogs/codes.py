@@ -71,6 +71,8 @@ PAGOS: Final[dict[tuple[str, str], str]] = {
     ("RetencionP", "ImpuestoP"): "CRP20262",
     ("TrasladoP", "ImpuestoP"): "CRP20270",
 }
+# Codes of an attribute's form, which the schema says; the others are looked up.
+FORMS: Final = frozenset({"CFDI40101", "CFDI40117", "CFDI40142"})
 # Codes whose sentence stands here, because no rule of `rules` raises them.
 SENTENCES_HERE: Final[dict[str, Sentence]] = {
     "CFDI40101": _form("Fecha", "AAAA-MM-DDThh:mm:ss, hora local de LugarExpedicion",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from portal.cfdi import issuer, seal
-from portal.cfdi.catalogs.codes import CFDI, PAGOS, SENTENCES_HERE
+from portal.cfdi.catalogs.codes import CFDI, FORMS, PAGOS, SENTENCES_HERE
 from portal.cfdi.rules import run
 from portal.cfdi.rules.registry import RULES, UNCHECKED, Rule, State
 from portal.cfdi.sentences import SENTENCES, Sentence
@@ -54,7 +54,8 @@ def rows() -> Iterator[Row]:
         yield _row(code, SENTENCES[code], f"`{step}.py`", f"tests/cfdi/test_{step}.py", State.CHECKED)
     ruled = {rule.code for rule in RULES}
     for code in sorted({*CFDI.values(), *PAGOS.values()} - ruled):
-        yield _row(code, SENTENCES_HERE[code], "schema and catalogs", "tests/cfdi/test_catalogs.py", State.CHECKED)
+        step = "schema" if code in FORMS else "catalogs"
+        yield _row(code, SENTENCES_HERE[code], f"{step} step", f"tests/cfdi/test_{step}.py", State.CHECKED)
     for rule in RULES:
         where = f"`rules/{rule.family}.py` `{_name(rule)}` on {rule.on}"
         yield _row(rule.code, rule.sentence, where, f"tests/cfdi/rules/test_{rule.family}.py", rule.state)
