@@ -1,0 +1,103 @@
+"""A rich world: one row in every table that speaks of a client or of a pair, so that no wall is tried on nothing.
+
+The rows are made from the tables' own columns: a new table is filled, and attacked, without a line here.
+"""
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, JSON, Boolean, Column, Date, DateTime, Enum, Integer, LargeBinary, Numeric, Table, select
+
+from portal.core import db
+from portal.core.clock import now
+from portal.core.db import Base
+from portal.core.ids import new_id
+from tests.factories import Buyer, Person, Seller, World
+
+# Columns that point at a row without saying so by a foreign key.
+FIXED = {("invoices", "status"): "in_review"}  # a draft is the supplier's alone
+WHERE = {"client_id": "organizations", "organization_id": "organizations", "user_id": "users",
+         "relationship_id": "relationships", "event_id": "audit_events"}
+
+
+@dataclass
+class Holding:
+    """What one client and its suppliers have: the id of one row of every table."""
+
+    buyer: Buyer
+    seller: Seller
+    other: Seller
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+
+def holding(world: World, letter: str) -> Holding:
+    """Return a client with two suppliers and a row of the first in every table; `letter` tells its names apart."""
+    buyer = world.client(f"Compradora {letter}", f"CO{letter}010101AB1")
+    seller = world.supplier(buyer, f"Vendedora {letter}", f"VE{letter}020202CD2")
+    made = Holding(buyer, seller, world.supplier(buyer, f"Otra {letter}", f"OT{letter}030303EF3"))
+    made.ids = fill(world, buyer.people["administrator"], seller)
+    return made
+
+
+def fill(world: World, person: Person, seller: Seller) -> dict[str, UUID]:
+    """Put a row that belongs to `person`'s client and to `seller` in every table; return the ids by table."""
+    ids = {"organizations": person.organization.id, "users": person.user.id, "relationships": seller.id}
+    with world.owner():
+        for table in Base.metadata.sorted_tables:
+            if table.name not in ids:
+                ids[table.name] = _existing(table, ids) or _insert(table, ids)
+    return ids
+
+
+def _existing(table: Table, ids: dict[str, UUID]) -> UUID | None:
+    owner = next((c for c in ("relationship_id", "user_id", "client_id") if c in table.c), None)
+    if table.name not in ("records", "memberships", "fiscal_profiles") or owner is None:
+        return None
+    found = select(table.c.id).where(table.c[owner] == ids[WHERE[owner]])
+    return db.session.connection().scalar(found)
+
+
+def _insert(table: Table, ids: dict[str, UUID]) -> UUID:
+    key = new_id()
+    values = {c.name: _value(c, ids) for c in table.columns if _wanted(c)}
+    db.session.connection().execute(table.insert().values(id=key, **values))
+    return key
+
+
+def _wanted(column: Column[Any]) -> bool:
+    pointer = bool(column.foreign_keys) or column.name in WHERE
+    fixed = (column.table.name, column.name) in FIXED
+    bare = not column.nullable and column.default is None and column.server_default is None
+    return not column.primary_key and (pointer or bare or fixed)
+
+
+def _value(column: Column[Any], ids: dict[str, UUID]) -> Any:
+    target = next((f.column.table.name for f in column.foreign_keys), WHERE.get(column.name, ""))
+    if target:
+        return ids.get(target)
+    kind = column.type
+    if isinstance(kind, Enum):
+        return kind.enum_class(FIXED.get((column.table.name, column.name), kind.enums[0]))  # type: ignore[misc]
+    simple: tuple[tuple[type, Any], ...] = (
+        (Boolean, False), (Integer, 1), (Numeric, Decimal(1)), (DateTime, now()), (Date, date.today()),
+        (LargeBinary, b""), (ARRAY, []), (JSON, {}))
+    words = {"locale": "es", "country": "MEX", "currency": "MXN"}
+    text = words.get(column.name, f"{column.name[:8]}-{new_id().hex[-12:]}")[-(getattr(kind, "length", None) or 40):]
+    return next((v for t, v in simple if isinstance(kind, t)), text)
+
+
+def prints(world: World) -> dict[str, str]:
+    """Return a fingerprint of every table's rows, without what merely looking changes (when somebody was last seen)."""
+    found = {}
+    with world.owner():
+        for table in Base.metadata.sorted_tables:
+            columns = [c for c in table.columns if c.name not in ("last_seen_at", "ip")]
+            rows = db.session.connection().execute(select(*columns).order_by(table.c.id)).all()
+            found[table.name] = repr([[_plain(v) for v in row] for row in rows])
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
