@@ -17,7 +17,8 @@ from portal.core.ids import new_id
 from tests.factories import Buyer, Person, Seller, World
 
 # Columns that point at a row without saying so by a foreign key.
-FIXED = {("invoices", "status"): "in_review"}  # a draft is the supplier's alone
+# A draft is its supplier's alone: the invoice has been sent.
+FIXED = {("invoices", "status"): "in_review", ("invoices", "sent_at"): ""}
 WHERE = {"client_id": "organizations", "organization_id": "organizations", "user_id": "users",
          "relationship_id": "relationships", "event_id": "audit_events"}
 
