@@ -8,9 +8,9 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from html import escape
 from http.client import HTTPException
 from typing import Final
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
