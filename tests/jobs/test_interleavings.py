@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
@@ -58,6 +58,7 @@ def play(act: str) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(["commit", "run and fail before", "claim and die"])
 @given(st.lists(st.sampled_from(list(PLAYS)), max_size=12))
 def test_effects_are_exactly_the_committed_acts(base: Flask, acts: list[str]) -> None:
     with transaction(DOOR):
@@ -66,8 +67,10 @@ def test_effects_are_exactly_the_committed_acts(base: Flask, acts: list[str]) ->
     for act in acts:
         play(act)
     FAULTS.clear()
-    with transaction(DOOR):
-        for row in session.scalars(select(OutboxRow.id).filter_by(state=WorkState.PARKED)).all():
-            services.retry(row)
+    for _round in range(2):  # a row may be parked only now; an operator asks for it again, and it is done
+        runner.drain()
+        with transaction(DOOR):
+            for row in session.scalars(select(OutboxRow.id).filter_by(state=WorkState.PARKED)).all():
+                services.retry(row)
     runner.drain()
     assert did("plain") == Counter(acts)["commit"]
