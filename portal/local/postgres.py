@@ -81,7 +81,6 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ClusterError."""
         self._hold()
-        self.footing.share(sockets.made(self.data.parent))
         self._end_earlier()
         until = time.monotonic() + self.patience
         while not self._started():
@@ -103,7 +102,6 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(10)
-        sockets.leave(self.data.parent)
         if self._lock:
             self._lock.close()
             self._lock = None

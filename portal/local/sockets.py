@@ -1,5 +1,4 @@
 """Where the embedded services listen: on sockets in a folder that only their owner enters, never on a port."""
-import contextlib
 import hashlib
 import os
 import tempfile
@@ -30,11 +29,3 @@ def made(home: Path) -> Path:
         raise SocketsError(f"{folder} belongs to somebody else. Remove it and start again.")
     folder.chmod(0o700)
     return folder
-
-
-def leave(home: Path) -> None:
-    """Remove the folder when it is outside `home` and nobody listens in it any more."""
-    folder = folder_of(home)
-    if not folder.is_relative_to(home.resolve()):
-        with contextlib.suppress(OSError):  # not empty, or not there
-            folder.rmdir()

@@ -71,7 +71,6 @@ class Valkey:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(5)
-        sockets.leave(self.home)
 
     def _wait(self) -> None:
         client, until = Redis.from_url(self.url, socket_timeout=2), time.monotonic() + 20
