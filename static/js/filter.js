@@ -42,3 +42,11 @@ function swap(form, page, url) {
   history.replaceState(history.state, '', url);
   settle();
 }
+
+/* What was typed while this script was still on its way is not lost. */
+for (const form of document.querySelectorAll('form[data-live]')) {
+  const fields = /** @type {HTMLFormElement} */ (form).elements;
+  if ([...fields].some((field) => field instanceof HTMLInputElement && field.value !== field.defaultValue)) {
+    form.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+}

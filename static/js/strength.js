@@ -43,3 +43,9 @@ function draw(place, verdict) {
     return item;
   }));
 }
+
+/* What was typed while this script was still on its way is judged too. */
+for (const place of document.querySelectorAll('[data-strength-for]')) {
+  const field = document.getElementById(/** @type {HTMLElement} */ (place).dataset.strengthFor ?? '');
+  if (field instanceof HTMLInputElement && field.value) field.dispatchEvent(new Event('input', { bubbles: true }));
+}

@@ -207,6 +207,14 @@ def test_the_list_follows_what_is_typed_and_the_address_stays_true(page: Page) -
     assert page.evaluate("document.activeElement.id") == "filter-q"
 
 
+def test_what_is_typed_before_the_script_arrives_is_not_lost(page: Page) -> None:
+    page.route("**/js/filter.js", lambda route: (sleep(0.5), route.continue_()))
+    page.goto("/list")
+    page.keyboard.press("/")
+    page.keyboard.type("papel")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
 def test_the_list_is_filtered_without_scripts(plain: Page) -> None:
     plain.goto("/list")
     plain.fill("#filter-q", "papel")
