@@ -8,7 +8,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
-from portal.cfdi import resources
+from portal.cfdi import resources, stylesheet
 from portal.cfdi.certificates import Certificate
 from portal.cfdi.model import Comprobante, TimbreFiscalDigital
 from portal.cfdi.report import Finding, Step
@@ -34,12 +34,8 @@ register(Family.SEAL, {code: _BROKEN for code in CODES.values()} | {f"{code}#for
 
 @cache
 def _transform(version: str) -> etree.XSLT:
-    """SAT's stylesheet, compiled once; safe to share among threads. It may read its includes and nothing else."""
-    control = etree.XSLTAccessControl(
-        read_network=False, write_network=False, write_file=False, create_dir=False, read_file=True
-    )
-    path = resources.stamp_xslt() if version == "tfd" else resources.cadena_xslt(version)
-    return etree.XSLT(etree.parse(str(path), etree.XMLParser(no_network=True)), access_control=control)
+    """SAT's stylesheet, compiled once; safe to share among threads."""
+    return stylesheet.compiled(resources.stamp_xslt() if version == "tfd" else resources.cadena_xslt(version))
 
 
 def warm(*versions: str) -> None:
