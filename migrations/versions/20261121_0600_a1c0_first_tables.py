@@ -7,12 +7,183 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from portal.core.tenancy import walls
+from portal.core.tenancy import Rls, grounds, wall
 
 revision = "a1c0"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# Row-level security as it was declared at this revision: table, Rls. Later revisions call `wall` for their own.
+CLIENTS = "ANY ((SELECT portal_ids('portal.clients'))::uuid[])"
+RELATIONSHIPS = "ANY ((SELECT portal_ids('portal.relationships'))::uuid[])"
+PARTNERS = "ANY ((SELECT portal_ids('portal.partners'))::uuid[])"
+ORGANIZATIONS = "ANY ((SELECT portal_ids('portal.organizations'))::uuid[])"
+WALLS = {
+    "approval_steps": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "audit_events": Rls(
+        read=f"client_id = {CLIENTS}",
+        write="true",
+        grants="SELECT, INSERT",
+        door="SELECT, INSERT",
+    ),
+    "audit_seals": Rls(
+        read=f"client_id = {CLIENTS}",
+        write="false",
+        grants="SELECT",
+        door="SELECT, INSERT",
+    ),
+    "bank_accounts": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "consents": Rls(
+        read="user_id = (SELECT portal_user())",
+        write="true",
+        grants="SELECT, INSERT",
+        door="SELECT, INSERT",
+    ),
+    "decisions": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        grants="SELECT, INSERT",
+    ),
+    "file_previews": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        door="SELECT",
+    ),
+    "files": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        door="SELECT",
+    ),
+    "fiscal_profiles": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+        door="SELECT, INSERT",
+    ),
+    "form_submissions": Rls(
+        read="user_id = (SELECT portal_user())",
+        door="SELECT, DELETE",
+    ),
+    "intake_attempts": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        grants="SELECT, INSERT",
+    ),
+    "invoice_moments": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        grants="SELECT, INSERT",
+    ),
+    "invoice_requirements": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "invoice_settings": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "invoices": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        door="SELECT",
+    ),
+    "letters": Rls(
+        read=f"client_id = {CLIENTS}",
+        write="true",
+        grants="SELECT, INSERT",
+        door="SELECT, INSERT, UPDATE",
+    ),
+    "links": Rls(
+        read=f"user_id = (SELECT portal_user()) OR organization_id = {ORGANIZATIONS}",
+        write=f"organization_id = {ORGANIZATIONS}",
+        door="SELECT, INSERT, UPDATE",
+    ),
+    "memberships": Rls(
+        read=f"user_id = (SELECT portal_user()) OR organization_id = {ORGANIZATIONS}",
+        write=f"organization_id = {ORGANIZATIONS}",
+        door="SELECT, INSERT, UPDATE",
+    ),
+    "organizations": Rls(
+        read=f"id = {ORGANIZATIONS} OR id = {PARTNERS}",
+        write=f"id = {ORGANIZATIONS}",
+        grants="SELECT, UPDATE",
+        door="SELECT, INSERT, UPDATE",
+    ),
+    "outbox": Rls(
+        read="false",
+        write="true",
+        grants="INSERT",
+        door="SELECT, INSERT, UPDATE, DELETE",
+    ),
+    "parked_forms": Rls(
+        read="user_id = (SELECT portal_user())",
+        door="SELECT, INSERT, DELETE",
+    ),
+    "password_history": Rls(
+        read="user_id = (SELECT portal_user())",
+        door="SELECT, INSERT",
+    ),
+    "payment_dates": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        grants="SELECT, INSERT",
+    ),
+    "payment_lines": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "payments": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "record_fields": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "record_policies": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "record_sections": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "record_values": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "records": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+        door="SELECT",
+    ),
+    "relationships": Rls(
+        read=f"client_id = {CLIENTS} OR id = {RELATIONSHIPS}",
+        door="SELECT, UPDATE",
+    ),
+    "requirement_answers": Rls(
+        read=f"client_id = {CLIENTS} OR relationship_id = {RELATIONSHIPS}",
+    ),
+    "schedule_slots": Rls(
+        read="false",
+        grants="SELECT",
+        door="SELECT, INSERT, DELETE",
+    ),
+    "sessions": Rls(
+        read="user_id = (SELECT portal_user())",
+        grants="SELECT, UPDATE",
+        door="SELECT, INSERT, UPDATE, DELETE",
+    ),
+    "sign_in_attempts": Rls(
+        read="user_id = (SELECT portal_user())",
+        write="true",
+        grants="SELECT, INSERT",
+        door="SELECT, INSERT, DELETE",
+    ),
+    "stage_rules": Rls(
+        read=f"client_id = {CLIENTS} OR client_id = {PARTNERS}",
+        write=f"client_id = {CLIENTS}",
+    ),
+    "users": Rls(
+        read="id = (SELECT portal_user()) OR EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id"
+        f" AND m.organization_id = {ORGANIZATIONS})",
+        grants="SELECT, UPDATE",
+        door="SELECT, INSERT, UPDATE",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -980,9 +1151,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_lines_invoice_id"), "payment_lines", ["invoice_id"], unique=False)
 
-    # Row-level security, as the models declare it (portal/core/tenancy.py).
-    for statement in walls():
+    for statement in grounds():
         op.execute(statement)
+    for table, rls in WALLS.items():
+        for statement in wall(table, rls):
+            op.execute(statement)
 
 
 def downgrade() -> None:

@@ -1,0 +1,125 @@
+"""How fast the long lists answer with a million invoices, beside a bare view that prints the same bytes.
+
+The reference is the least that Flask can do for the same answer: a route without a session, without a person, a
+transaction or a policy, one SQL statement that reads the same rows by the same index as the schema's owner, and the
+bytes of our page given back (its rows are read and thrown away). Requests alternate in one process, one after the
+other, so that a busy machine weighs on both; what is printed are ratios of medians and of 95th percentiles.
+"""
+import gc
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from flask import Flask, Response
+from sqlalchemy.engine import make_url
+
+from portal.access.policy import Role
+from portal.approvals.models import ApprovalStep, StepState
+from portal.core import db
+from portal.core.clock import now
+from portal.factory import create_app
+from portal.invoices.models import InvoiceStatus
+from tests import harness
+from tests.bench.fill import CLIENTS, INVOICES, fill
+from tests.factories import Buyer, World
+
+ROUNDS = 300
+COLUMNS = ("i.id, i.client_id, i.number, i.supplier_name, i.issued_on, i.sent_at, i.currency, i.total, i.status, i.stamp,"
+           " i.stages, i.waiting_since, i.scheduled_on, i.reason")
+LIST = (f"SELECT {COLUMNS} FROM invoices i WHERE i.client_id = %s AND i.sent_at IS NOT NULL AND i.status <> 'deleted'"
+        " ORDER BY i.id DESC LIMIT 51")
+SEARCHED = (f"SELECT {COLUMNS} FROM invoices i WHERE i.client_id = %s AND i.sent_at IS NOT NULL AND i.status <> 'deleted'"
+            " AND i.search LIKE '%%proveedora 7 %%' ORDER BY i.id DESC LIMIT 51")
+INBOX = ("SELECT s.id, s.label_es, s.started_at, i.id, i.number, i.supplier_name, i.total, i.currency, i.verdict, i.stamp"
+         " FROM approval_steps s JOIN invoices i ON i.id = s.invoice_id WHERE s.client_id = %s AND s.state = 'current'"
+         " AND s.approver_roles && ARRAY['approver']::varchar[] ORDER BY s.started_at, s.id LIMIT 51")
+# name: (address, role, the least SQL)
+PAGES = {
+    "all invoices": ("/invoices/", Role.ACCOUNTS_PAYABLE, LIST),
+    "all invoices, searched": ("/invoices/?q=proveedora+7+", Role.ACCOUNTS_PAYABLE, SEARCHED),
+    "inbox": ("/inbox/", Role.APPROVER, INBOX),
+}
+
+
+def main(invoices: int = INVOICES) -> None:
+    """Print the ratios of the lists, for a large client and for one of average size."""
+    with tempfile.TemporaryDirectory(prefix="acuse-bench-") as folder:
+        os.chmod(folder, 0o755)
+        cluster = harness.start_cluster(Path(folder))
+        try:
+            _measure(harness.copy_database(cluster.superuser_url, "bench"), Path(folder), invoices)
+        finally:
+            cluster.stop()
+
+
+def _measure(url: str, home: Path, invoices: int) -> None:
+    app = create_app(harness.settings(url, home))
+    buyers = _prepared(app)
+    start = time.perf_counter()
+    fill(url, *(buyer.id for buyer in buyers.values()), invoices=invoices)
+    print(f"\n{invoices:,} invoices of {CLIENTS} clients in PostgreSQL, filled in {time.perf_counter() - start:.0f} s;"
+          f" ratio to a bare view of the same rows and bytes, {ROUNDS} requests each (aim 1.5):")
+    for size, buyer in buyers.items():
+        for name, page in PAGES.items():
+            _compare(app, url, buyer, f"{name}, {size}", *page)
+
+
+def _prepared(app: Flask) -> dict[str, Buyer]:
+    """Two clients with people, and one of each row that `fill` copies."""
+    world = World(app)
+    buyers = {"large client": world.client(), "average client": world.client("Comercio del Sur", "CSU010101AB1")}
+    seller = world.supplier(buyers["large client"])
+    invoice = world.invoice(seller, status=InvoiceStatus.IN_REVIEW)
+    with world.owner():
+        db.session.add(ApprovalStep(
+            client_id=invoice.client_id, relationship_id=seller.id, invoice_id=invoice.id, run=1, position=1,
+            label_es="Compras", label_en="Purchasing", approver_roles=[Role.APPROVER.value],
+            state=StepState.CURRENT, started_at=now()))
+    return buyers
+
+
+def _compare(app: Flask, url: str, buyer: Buyer, name: str, address: str, role: Role, sql: str) -> None:
+    browser = World(app).sign_in(app.test_client(), buyer.people[role.value])
+    answer = browser.get(address)
+    assert answer.status_code == 200 and answer.data.count(b"<tr") == 51, (address, answer.status_code)
+    bare = _bare(url, sql, buyer.id, answer.data).test_client()
+    ours, least = _alternate(lambda: browser.get(address), lambda: bare.get("/"))
+    median = statistics.median(ours) / statistics.median(least)
+    tail = _percentile(ours) / _percentile(least)
+    print(f"  {name:<40} median {median:5.2f} x ({statistics.median(ours) * 1e3:.2f} ms against"
+          f" {statistics.median(least) * 1e3:.2f}), p95 {tail:5.2f} x, {len(answer.data):,} bytes")
+
+
+def _bare(url: str, sql: str, client_id: UUID, body: bytes) -> Flask:
+    app = Flask("bare")
+    connection = psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False), autocommit=True)
+
+    @app.get("/")
+    def listed() -> Response:
+        rows = connection.execute(sql, (client_id,)).fetchall()
+        return Response(body if rows else b"", content_type="text/html; charset=utf-8")
+
+    return app
+
+
+def _alternate(ours: Callable[[], Any], least: Callable[[], Any]) -> tuple[list[float], list[float]]:
+    """Return the seconds of each, in turns, after a warming."""
+    times: tuple[list[float], list[float]] = ([], [])
+    gc.collect()
+    for turn in range(-20, ROUNDS):
+        for call, kept in zip((ours, least), times, strict=True):
+            start = time.perf_counter()
+            call()
+            if turn >= 0:
+                kept.append(time.perf_counter() - start)
+    return times
+
+
+def _percentile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
