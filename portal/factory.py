@@ -23,6 +23,7 @@ from portal.invoices import trust as invoice_trust
 from portal.local.demo import views as demo
 from portal.local.embedded import located
 from portal.local.wiring import trust
+from portal.storage import services as files
 from portal.storage import stores
 from portal.suppliers.queries import reach
 from portal.web import assets, errors, headers, health, identity, limits, pages, parking
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.demo:
         app.register_blueprint(demo.bp)
     subscribe(subscriptions.TABLE)
+    files.also_ask(subscriptions.FILES)
     register(app)
     return app
 

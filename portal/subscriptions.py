@@ -1,9 +1,10 @@
-"""What happens when…: every event with its listeners, on this one page.
+"""What happens when…: every event with its listeners, on this one page; and what else is asked before a file opens.
 
 *Within* commits or fails with the change; *After* runs once it is committed. A listener on `Event` hears all.
 """
 from collections.abc import Mapping
 
+from portal.access.policy import Purpose
 from portal.accounts import events as account
 from portal.accounts import handlers as accounts
 from portal.approvals import events as approval
@@ -12,9 +13,10 @@ from portal.audit import handlers as audit
 from portal.core.events import Event, Listener, Within
 from portal.invoices import events as invoice
 from portal.invoices import handlers as invoices
+from portal.invoices import queries as invoice_queries
 from portal.payments import events as payment
 from portal.payments import handlers as payments
-from portal.storage.services import FileKept
+from portal.storage.services import Condition, FileKept
 from portal.suppliers import events as supplier
 from portal.suppliers import handlers as suppliers
 from portal.web import previews
@@ -50,3 +52,6 @@ TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     payment.PaymentRegistered: (Within(payments.on_registered),),
     payment.PaymentVoided: (Within(payments.on_voided),),
 }
+
+# What a feature asks before one of its files is opened, beyond the permission (`access.policy.OPENS`).
+FILES: Mapping[Purpose, Condition] = {Purpose.INVOICE: invoice_queries.may_open}

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from portal.access.policy import STEP_UP_MINUTES, Side
+from portal.access.policy import OPENS, STEP_UP_MINUTES, Purpose, Side
 from portal.core.clock import now
 from portal.core.db import Scope
 from portal.core.errors import NotAllowed, StepUpNeeded
 from portal.core.i18n import lazy
+
+OUTSIDE_THE_ROLE = lazy("Your role does not include this. Ask your administrator.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,16 @@ class Actor:
     def require(self, permission: str) -> None:
         """Raise NotAllowed unless the actor holds `permission`."""
         if not self.can(permission):
-            raise NotAllowed(lazy("Your role does not include this. Ask your administrator."))
+            raise NotAllowed(OUTSIDE_THE_ROLE)
+
+    def require_opening(self, purpose: Purpose) -> None:
+        """Raise NotAllowed unless the actor may open files given for `purpose`."""
+        if not self.can_open(purpose):
+            raise NotAllowed(OUTSIDE_THE_ROLE)
+
+    def can_open(self, purpose: Purpose) -> bool:
+        """Say whether the actor may open files given for `purpose`; links and downloads ask the same question."""
+        return not self.permissions.isdisjoint(OPENS[purpose])
 
     def step_up(self) -> None:
         """Raise StepUpNeeded unless the password was given in the last minutes. The one door to sensitive acts."""

@@ -61,6 +61,25 @@ ROLES: dict[Role, frozenset[str]] = {
     Role.OPERATOR: frozenset((P.Own.PROFILE, P.Installation.OPERATE)),
 }
 
+class Purpose(StrEnum):
+    """What a file was given for. It decides who may open it, whoever finds its address."""
+
+    INVOICE = "invoice"
+    RECORD = "record"
+    BANK_PROOF = "bank_proof"
+    PAYMENT = "payment"
+
+
+# Any one of these opens a file, to people of its client or of its supplier. A new purpose: a name above, a row here.
+OPENS: dict[Purpose, frozenset[str]] = {
+    Purpose.INVOICE: frozenset((P.Invoice.READ,)),
+    Purpose.RECORD: frozenset((P.Supplier.READ, P.Record.READ)),
+    Purpose.BANK_PROOF: frozenset((P.Supplier.REVIEW, P.Supplier.REVEAL_BANK, P.Organization.AUDIT, P.Record.READ)),
+    Purpose.PAYMENT: frozenset((P.Payment.READ,)),
+}
+# Files that carry a whole account number: every look at one is written in the audit trail.
+WATCHED: frozenset[Purpose] = frozenset((Purpose.BANK_PROOF,))
+
 # Acts that ask for the password again when it was last given more than STEP_UP_MINUTES ago.
 STEP_UP: frozenset[str] = frozenset((P.Organization.PEOPLE, P.Record.BANK, P.Supplier.REVEAL_BANK,
                                      P.Payment.REGISTER, P.Payment.VOID))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Purpose
 from portal.core.clock import now
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid
@@ -57,8 +58,9 @@ def _file(wanted: InvoiceRequirement, upload: Upload | None, invoice: Invoice, a
     if not upload:
         raise Invalid(fields={"file": _("Choose the file first.")})
     try:
-        return storage.keep(upload, allowed=tuple(wanted.file_types) or ("pdf",), client_id=invoice.client_id,
-                            relationship_id=invoice.relationship_id, actor=actor, max_mb=wanted.max_mb).id
+        return storage.keep(upload, purpose=Purpose.INVOICE, allowed=tuple(wanted.file_types) or ("pdf",),
+                            client_id=invoice.client_id, relationship_id=invoice.relationship_id, actor=actor,
+                            max_mb=wanted.max_mb).id
     except Invalid as refused:
         raise Invalid(fields={"file": refused.message}) from refused
 

@@ -57,6 +57,8 @@ class Invoice(Base):
         Index("ix_invoices_client_list", "client_id", "id"),
         Index("ix_invoices_client_status_list", "client_id", "status", "id"),
         Index("ix_invoices_stamp_pending", "id", postgresql_where=text("stamp = 'pending'")),
+        Index("ix_invoices_xml_file_id", "xml_file_id"),
+        Index("ix_invoices_pdf_file_id", "pdf_file_id"),
         Index("ix_invoices_twin", "client_id", "relationship_id", "number", "total"),
         CheckConstraint("paid >= 0 AND paid <= total", name="paid_within_total"),
     )
@@ -186,6 +188,7 @@ class RequirementAnswer(Base):
 
     __tablename__ = "requirement_answers"
     __table_args__ = (
+        Index(None, "file_id"),
         Index("uq_requirement_answers_current", "invoice_id", "requirement_id", unique=True,
               postgresql_where=text("replaced_at IS NULL")),
     )

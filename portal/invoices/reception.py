@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Purpose
 from portal.accounts import queries as accounts
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid
@@ -233,7 +234,7 @@ def _keep_files(invoice: Invoice, intake: Intake, examined: Examined, xml: Uploa
 
 
 def _kept(upload: Upload, kind: str, intake: Intake, max_mb: int) -> StoredFile:
-    return storage.keep(upload, allowed=(kind,), client_id=intake.relationship.client_id,
+    return storage.keep(upload, purpose=Purpose.INVOICE, allowed=(kind,), client_id=intake.relationship.client_id,
                         relationship_id=intake.relationship.id, actor=intake.actor, max_mb=max_mb)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Purpose
 from portal.core.clock import now, today
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid, NotFound
@@ -169,8 +170,9 @@ def _payment(command: RegisterPayment, actor: Actor) -> Payment:
     client_id = actor.client_id
     account = (suppliers.approved_account(actor, command.relationship_id, command.bank_account_id)
                if command.bank_account_id else None)
-    evidence = (files.keep(command.evidence, allowed=EVIDENCE, client_id=client_id, actor=actor,
-                           relationship_id=command.relationship_id) if command.evidence and client_id else None)
+    evidence = (files.keep(command.evidence, purpose=Purpose.PAYMENT, allowed=EVIDENCE, client_id=client_id,
+                           actor=actor, relationship_id=command.relationship_id)
+                if command.evidence and client_id else None)
     return Payment(client_id=client_id, relationship_id=command.relationship_id, number=command.number.strip(),
                    paid_on=command.paid_on, method=command.method, currency=command.currency,
                    exchange_rate=command.rate if command.currency != "MXN" else None, amount=command.amount,

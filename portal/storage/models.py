@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.access.policy import Purpose
 from portal.core.db import Base, choice
 from portal.core.tenancy import SHARED, Rls
 
@@ -27,6 +28,7 @@ class StoredFile(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("relationships.id"), index=True)
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose))  # who may open it: access.policy.OPENS
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(100))

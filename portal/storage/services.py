@@ -2,13 +2,17 @@
 
 The bytes go into the store (by their sha256) before the commit; the row goes in with it. Bytes whose row never
 came are swept by a job.
+
+Who may open a file is decided here, by what it was given for (`access.policy.OPENS`), above row-level security. A
+feature that knows more (a draft is its supplier's alone) adds its own condition: the wiring calls `also_ask`.
 """
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.access.actor import Actor
+from portal.access.policy import WATCHED, Purpose
 from portal.core.db import session
 from portal.core.errors import Invalid, NotFound
 from portal.core.events import Event, announce
@@ -24,20 +28,35 @@ class FileKept(Event):
     kind = "file"
 
 
-SENTENCES = {"FileKept": lazy("File %(subject)s received")}
+class FileOpened(Event):
+    """Somebody looked at a file that carries a whole account number, or at the image of a page of it."""
+
+    kind = "file"
 
 
-def keep(upload: Upload, *, allowed: Sequence[str], client_id: UUID, actor: Actor,
+SENTENCES = {"FileKept": lazy("File %(subject)s received"),
+             "FileOpened": lazy("File %(subject)s, with a whole account number, was opened")}
+Condition = Callable[[Actor, StoredFile], bool]
+_conditions: dict[Purpose, Condition] = {}
+
+
+def also_ask(conditions: Mapping[Purpose, Condition]) -> None:
+    """Install what features ask beyond the permission before a file is opened; called once by the wiring."""
+    _conditions.clear()
+    _conditions.update(conditions)
+
+
+def keep(upload: Upload, *, purpose: Purpose, allowed: Sequence[str], client_id: UUID, actor: Actor,
          relationship_id: UUID | None = None, max_mb: int = 10) -> StoredFile:
     """Check that `upload` is what it says and keep it; return its row.
 
-    `allowed` are names of `storage.kinds` ("pdf", "xml", "png", "jpeg"…). Raises Invalid with a sentence that says
-    what is wrong with the file and how to mend it.
+    `purpose` decides who may open it. `allowed` are names of `storage.kinds` ("pdf", "xml", "png", "jpeg"…). Raises
+    Invalid with a sentence that says what is wrong with the file and how to mend it.
     """
     kind = accept(upload, allowed=allowed, max_mb=max_mb)
     stored = stores.current().put(upload.data)
     row = StoredFile(client_id=client_id, relationship_id=relationship_id, uploaded_by=actor.user_id,
-                     sha256=stored.sha256, size=stored.size, media_type=kind.media_type,
+                     purpose=purpose, sha256=stored.sha256, size=stored.size, media_type=kind.media_type,
                      name=kinds.safe_name(upload.name), state=FileState.CLEAN)
     session.add(row)
     session.flush()
@@ -54,12 +73,27 @@ def accept(upload: Upload, *, allowed: Sequence[str], max_mb: int = 10) -> kinds
         raise Invalid(refused.sentence(language())) from refused
 
 
-def find(file_id: UUID, _actor: Actor) -> StoredFile:
-    """Return a file that the actor may see; raise NotFound when it is absent or somebody else's."""
+def find(file_id: UUID, actor: Actor) -> StoredFile:
+    """Return a file that the actor may open.
+
+    Raises NotFound when it is absent, somebody else's or not to be seen yet, NotAllowed when it is of the actor's own
+    organization and the role does not include files of its purpose.
+    """
     row = session.get(StoredFile, file_id)
-    if row is None or row.state is not FileState.CLEAN:
+    if row is None or row.state is not FileState.CLEAN or not _theirs(row, actor):
+        raise NotFound
+    actor.require_opening(row.purpose)
+    condition = _conditions.get(row.purpose)
+    if condition is not None and not condition(actor, row):
         raise NotFound
     return row
+
+
+def open_file(file_id: UUID, actor: Actor) -> tuple[StoredFile, bytes]:
+    """Return a file and its bytes for somebody to look at. Raises as `find`, and Unavailable."""
+    row = find(file_id, actor)
+    _told(row, actor)
+    return row, read(row)
 
 
 def read(row: StoredFile) -> bytes:
@@ -69,10 +103,11 @@ def read(row: StoredFile) -> bytes:
 
 def preview(file_id: UUID, page: int, actor: Actor) -> bytes:
     """Return the image (PNG) of a page; raises NotFound until it has been drawn."""
-    find(file_id, actor)
+    file = find(file_id, actor)
     row = session.scalar(select(FilePreview).filter_by(file_id=file_id, page=page))
     if row is None:
         raise NotFound
+    _told(file, actor)
     return stores.current().read(row.sha256)
 
 
@@ -91,3 +126,13 @@ def keep_pages(file_id: UUID, pictures: Sequence[bytes]) -> None:
         session.add(FilePreview(client_id=row.client_id, relationship_id=row.relationship_id, file_id=row.id,
                                 page=number, sha256=stores.current().put(picture).sha256))
     row.pages = len(pictures)
+
+
+def _theirs(row: StoredFile, actor: Actor) -> bool:
+    return row.client_id == actor.client_id or row.relationship_id in actor.relationships
+
+
+def _told(row: StoredFile, actor: Actor) -> None:
+    if row.purpose in WATCHED:
+        announce(FileOpened(client_id=row.client_id, relationship_id=row.relationship_id, subject_id=row.id,
+                            subject_label=row.name), actor)

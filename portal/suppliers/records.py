@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Purpose
 from portal.banking import clabe, foreign
 from portal.banking.problems import Checked
 from portal.core import vault
@@ -97,8 +98,8 @@ def give_account(command: GiveAccount, actor: Actor) -> BankAccount:
     _seal(row, checked.number)
     _once(row)
     if command.proof:
-        kept = files.keep(command.proof, allowed=PROOFS, client_id=row.client_id, actor=actor,
-                          relationship_id=relationship.id)
+        kept = files.keep(command.proof, purpose=Purpose.BANK_PROOF, allowed=PROOFS, client_id=row.client_id,
+                          actor=actor, relationship_id=relationship.id)
         row.proof_file_id = kept.id
     session.add(row)
     announce(events.BankAccountGiven(**services.about(relationship), bank=row.bank_name, last4=row.number_last4), actor)
@@ -223,8 +224,9 @@ def _content(field: RecordField, command: GiveField, relationship: Relationship,
         return content | {"value": _value(field, command.value)}
     if command.upload is None:
         raise Invalid(fields={"file": _("Choose the file first.")})
-    kept = files.keep(command.upload, allowed=field.file_types or PROOFS, client_id=relationship.client_id,
-                      actor=actor, relationship_id=relationship.id, max_mb=field.max_mb)
+    kept = files.keep(command.upload, purpose=Purpose.RECORD, allowed=field.file_types or PROOFS,
+                      client_id=relationship.client_id, actor=actor, relationship_id=relationship.id,
+                      max_mb=field.max_mb)
     return content | {"file_id": kept.id, "value": kept.name}
 
 

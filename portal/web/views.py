@@ -19,8 +19,8 @@ bp = Blueprint("files", __name__)
 @page(bp, "/files/<uuid:file_id>", Permission.Own.PROFILE)
 def download(actor: Actor, file_id: UUID) -> ResponseReturnValue:
     """Give a file back: always as an attachment, under a policy in which nothing runs."""
-    row = services.find(file_id, actor)
-    return attachment(services.read(row), row.name, row.media_type)
+    row, data = services.open_file(file_id, actor)
+    return attachment(data, row.name, row.media_type)
 
 
 @page(bp, "/files/<uuid:file_id>/pages/<int:number>", Permission.Own.PROFILE)

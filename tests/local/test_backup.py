@@ -40,7 +40,8 @@ def fill(settings: Settings, url: str) -> str:
         connection.execute(insert(Organization.__table__).values(
             id=client, name="Ñandú, S.A.", tax_id="EKU9003173C9", is_client=True))
         connection.execute(insert(StoredFile.__table__).values(
-            client_id=client, sha256=stored.sha256, size=stored.size, media_type="application/xml", name="a.xml"))
+            client_id=client, sha256=stored.sha256, size=stored.size, media_type="application/xml", name="a.xml",
+            purpose="invoice"))
     engine.dispose()
     return stored.sha256
 

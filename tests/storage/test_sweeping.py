@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.access.policy import Purpose
 from portal.core.db import Base, session, transaction
 from portal.core.ids import new_id
 from portal.jobs import registry
@@ -26,7 +27,7 @@ def kept(live, live_world):
     clients = [live_world.client().organization.id for _ in range(2)]
     with live.app_context(), transaction(OWNER):
         file_id = new_id()
-        common = {"size": 1, "media_type": "application/pdf", "name": "a.pdf"}
+        common = {"size": 1, "media_type": "application/pdf", "name": "a.pdf", "purpose": Purpose.RECORD}
         session.add(StoredFile(id=file_id, client_id=clients[0], sha256=names["file"], **common))
         session.flush()
         session.add(FilePreview(client_id=clients[1], file_id=file_id, page=1, sha256=names["preview"]))
