@@ -26,15 +26,21 @@ from portal.local.wiring import trust
 from portal.storage import services as files
 from portal.storage import stores
 from portal.suppliers.queries import reach
-from portal.web import assets, errors, headers, health, identity, limits, pages, parking
+from portal.web import assets, errors, headers, health, identity, limits, pages, parking, templating
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+class Portal(Flask):
+    """Flask, with templates that are compiled for each language."""
+
+    jinja_environment = templating.SpeakingEnvironment
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application, wired from `settings` (default: the environment). Opens no connection."""
     settings = located(settings or Settings.from_env(os.environ))
-    app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app = Portal("portal", root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.config.from_mapping(_configuration(settings))
     logs.install(settings)
     features.load(features.TABLES + features.JOBS)

@@ -1,0 +1,71 @@
+"""Templates compiled once for each language: what they say in it is part of the compiled page.
+
+A page says some two hundred things that never change: asking the catalog for each, at every request, cost as much as
+the page's rows. So every language has its own compiled templates, in which `_("…")` and `asset("…")` with nothing but
+a literal have become their answers. What depends on values (`_("Hi, %(name)s", name=…)`) keeps its hole.
+"""
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from flask.templating import Environment
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+
+from portal.core import i18n
+
+TRANSLATE = ("_", "gettext")
+SETTLED = ("asset",)  # functions of the templates whose answer to a literal never changes while the process lives
+
+
+class SpeakingEnvironment(Environment):
+    """Flask's environment, with one of its kind beneath it for each language."""
+
+    spoken: str | None = None
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        if self.spoken is None and not self.overlayed:
+            return self._in(i18n.language())._load_template(name, globals)
+        return super()._load_template(name, globals)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        if self.spoken is not None:
+            _Settling(self.globals, self.spoken).visit(tree)
+        return tree
+
+    def _in(self, language: str) -> "SpeakingEnvironment":
+        kept: dict[str, SpeakingEnvironment] = self.__dict__.setdefault("_languages", {})
+        if language not in kept:
+            made = self.overlay()
+            made.spoken = language
+            kept[language] = made
+        return kept[language]
+
+
+class _Settling(NodeTransformer):
+    """Puts answers in the place of the calls whose answer is known when a template is compiled."""
+
+    def __init__(self, known: Mapping[str, Any], language: str) -> None:
+        self._settled = {name: known[name] for name in SETTLED if name in known}
+        self._language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """Return the answer of a call that has a literal, or the call."""
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or len(node.args) != 1 or node.dyn_args or node.dyn_kwargs:
+            return node
+        said, function = node.args[0], node.node.name
+        if not isinstance(said, nodes.Const) or not isinstance(said.value, str):
+            return node
+        if function in TRANSLATE:
+            return self._translated(said.value, node.kwargs, node.lineno)
+        if function in self._settled and not node.kwargs:
+            return nodes.Const(str(self._settled[function](said.value)), lineno=node.lineno)
+        return node
+
+    def _translated(self, text: str, values: list[nodes.Keyword], line: int) -> nodes.Expr:
+        answer = nodes.Const(i18n.catalog(self._language).ugettext(text), lineno=line)
+        if not values:
+            return answer
+        pairs = [nodes.Pair(nodes.Const(v.key, lineno=line), v.value, lineno=line) for v in values]
+        return nodes.Mod(answer, nodes.Dict(pairs, lineno=line), lineno=line)
