@@ -73,8 +73,9 @@ def count_mine(actor: Actor) -> str:
 
 
 def stages_of(actor: Actor) -> Sequence[str]:
-    """Return the names of the stages that wait for this person, for the filter."""
-    return session.scalars(_mine(select(ApprovalStep.label_es), actor).distinct().limit(50)).all()
+    """Return the names of the stages that wait for this person (of the oldest thousand steps), for the filter."""
+    oldest = _mine(select(ApprovalStep.label_es), actor).order_by(ApprovalStep.started_at).limit(1000).subquery()
+    return session.scalars(select(oldest.c.label_es).distinct().order_by(oldest.c.label_es)).all()
 
 
 def review(actor: Actor, invoice: Invoice) -> Review:

@@ -24,7 +24,8 @@ WHERE n > 2"""
 
 _RELATIONSHIPS = """
 INSERT INTO relationships SELECT made.*
-FROM bench_clients b CROSS JOIN generate_series(1, :suppliers) s JOIN relationships model ON model.id = (SELECT id FROM relationships LIMIT 1)
+FROM bench_clients b CROSS JOIN generate_series(1, :suppliers) s
+JOIN relationships model ON model.id = (SELECT id FROM relationships LIMIT 1)
 CROSS JOIN LATERAL jsonb_populate_record(model, jsonb_build_object(
     'id', md5('supplier' || n || '-' || s)::uuid, 'client_id', b.id, 'organization_id', NULL,
     'name', 'Proveedora ' || s || ' de lo número ' || n, 'name_key', 'proveedora ' || s || ' de lo numero ' || n,
@@ -36,7 +37,8 @@ INSERT INTO invoices SELECT made.*
 FROM (SELECT i, md5(i::text) h, (i * 7919 % 990000)::numeric / 10 + 100 AS cost,
              now() - interval '730 days' * (1 - i::float8 / :invoices) - interval '1 hour' AS at,
              CASE WHEN i % 10 = 0 THEN 1 ELSE 2 + i % (:clients - 1) END n, i / 11 % :suppliers + 1 s,
-             coalesce((ARRAY['in_review', 'approved', 'scheduled', 'rejected', 'draft'])[(i / 13 % 20 + 1)::int], 'paid') status
+             coalesce((ARRAY['in_review', 'approved', 'scheduled', 'rejected', 'draft'])[(i / 13 % 20 + 1)::int],
+                      'paid') status
       FROM generate_series(1::bigint, :invoices) i) given
 JOIN bench_clients b USING (n)
 JOIN relationships r ON r.id = md5('supplier' || given.n || '-' || given.s)::uuid
