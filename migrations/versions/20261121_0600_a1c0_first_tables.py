@@ -178,7 +178,7 @@ WALLS = {
         write=f"client_id = {CLIENTS}",
     ),
     "users": Rls(
-        read="id = (SELECT portal_user()) OR EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = users.id"
+        read="id = (SELECT portal_user()) OR EXISTS (SELECT FROM memberships m WHERE m.user_id = users.id"
         f" AND m.organization_id = {ORGANIZATIONS})",
         grants="SELECT, UPDATE",
         door="SELECT, INSERT, UPDATE",
