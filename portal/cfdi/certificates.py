@@ -5,9 +5,9 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -51,7 +51,7 @@ class NotACertificate(ValueError):
     """The bytes are not a certificate that can be read."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Certificate:
     """One certificate. `number` has 20 digits when it is SAT's; moments are aware (UTC); `issuer` is the DER name."""
 
@@ -70,25 +70,36 @@ class Certificate:
     signature: bytes = field(repr=False)
     algorithm: HashAlgorithm | None = field(repr=False)
 
-    @property
+    @cached_property
     def rfc(self) -> str:
         """The holder's RFC: the unique identifier before " / " (after it stands the representative's)."""
         return _first(self.subject, UNIQUE_IDENTIFIER).partition("/")[0].strip().upper()
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The holder's name as SAT wrote it in the certificate."""
         return _first(self.subject, COMMON_NAME) or _first(self.subject, ORGANIZATION)
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The organizational units, one a line: a CSD's branch, or "PAC…" with the provider's RFC."""
         return self.subject.get(UNIT, "")
 
-    @property
+    @cached_property
     def is_person(self) -> bool:
         """Whether the holder is a natural person (an RFC of 13)."""
         return len(self.rfc) == 13
+
+    @cached_property
+    def _anywhere(self) -> tuple[datetime, datetime]:
+        """Between these local moments it is valid, whatever the zone."""
+        day = timedelta(days=1)
+        return self.not_before.replace(tzinfo=None) + day, self.not_after.replace(tzinfo=None) - day
+
+    def surely_valid_at(self, local: datetime) -> bool:
+        """Whether a naive local moment lies inside the validity in any zone: then `valid_at` need not be asked."""
+        first, last = self._anywhere
+        return first <= local <= last
 
     def valid_at(self, when: datetime) -> bool:
         """Whether the aware moment lies inside the validity."""

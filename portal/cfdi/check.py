@@ -31,6 +31,9 @@ __all__ = ["Limits", "TaxProfile", "judge", "warm"]
 
 _MOST: Final = 1000  # findings of one step: more teach nobody, and saying the place of each takes time
 _ALL: Final = frozenset(Step)
+_PASSED: Final = StepState.PASSED
+_FAILED: Final = Status.FAILED
+_NONE_RUN: Final = dict.fromkeys(Step, StepState.NOT_RUN)
 _EXPECTED: Final = {
     Situation.STAMPED: _ALL,
     Situation.UNSTAMPED: _ALL,
@@ -81,12 +84,12 @@ def judge(
     None leaves what depends on it not run; `stamped=False` judges our own document before it is stamped.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    steps = dict.fromkeys(Step, StepState.NOT_RUN)
+    steps = _NONE_RUN.copy()
     reading = reader.read(data, limits)
     if reading.document is None:
         steps[Step.WELLFORMED] = StepState.FAILED
         return Report(sha256, len(data), steps, reading.findings)
-    steps[Step.WELLFORMED] = StepState.PASSED
+    steps[Step.WELLFORMED] = _PASSED
     situation = _situation(reading.document, stamped)
     judged = _issuer(reading.document, trust)
     context = Context(at, situation, receiver, judged.certificate)
@@ -113,32 +116,39 @@ def _situation(document: Comprobante, stamped: bool) -> Situation:
 def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | None]") -> None:
     """Run one step and weigh what it found. A fault of ours is a step that did not run, never a crash."""
     try:
-        found = run(work)
-        if found is None:
-            return
-        situation = work.context.situation
-        findings = [weigh(finding, situation) for finding in islice(found, _MOST)]
+        result = run(work)
+        found = None if result is None else list(islice(result, _MOST))
     except Unreadable as problem:
-        findings = [Finding("ACUSE-UNREADABLE", Status.NOT_RUN, str(problem), step=step)]
+        _broken(work, step, Finding("ACUSE-UNREADABLE", Status.NOT_RUN, str(problem), step=step))
     except Exception as problem:  # any bytes must get a report: the promise of this file
-        findings = [_internal(step, problem)]
-    work.steps[step] = _state(step, findings) if findings else StepState.PASSED
-    work.findings += findings
+        _broken(work, step, _internal(step, problem))
+    else:
+        if found:
+            _weigh(work, step, found)
+        elif found is not None:
+            work.steps[step] = _PASSED
+
+
+def _broken(work: _Work, step: Step, finding: Finding) -> None:
+    work.steps[step] = StepState.NOT_RUN
+    work.findings.append(finding)
 
 
 def _internal(step: Step, problem: Exception) -> Finding:
     return Finding("ACUSE-INTERNAL", Status.NOT_RUN, f"{type(problem).__name__}: {problem}"[:200], step=step)
 
 
-def _state(step: Step, findings: list[Finding]) -> StepState:
-    """Failed by any failure; not run by a fault of ours or, outside the rules, by what could not be checked."""
-    state = StepState.PASSED
-    for finding in findings:
-        if finding.status is Status.FAILED:
-            return StepState.FAILED
-        if finding.status is Status.NOT_RUN and (step not in _LISTS or finding.code in _BROKEN):
-            state = StepState.NOT_RUN
-    return state
+def _weigh(work: _Work, step: Step, found: list[Finding]) -> None:
+    """Keep the findings and say how the step ended: failed by any failure; not run by what could not be checked."""
+    situation = work.context.situation
+    findings = [weigh(one, situation) if one.status is _FAILED else one for one in found]
+    statuses = {finding.status for finding in findings}
+    if _FAILED in statuses:
+        work.steps[step] = StepState.FAILED
+    else:
+        unfinished = Status.NOT_RUN in statuses and step not in _LISTS
+        work.steps[step] = StepState.NOT_RUN if unfinished else _PASSED
+    work.findings += findings
 
 
 def _issuer(document: Comprobante, trust: TrustStore) -> issuer.Issuer:
@@ -196,7 +206,6 @@ _STEPS: Final = (
 )
 # Their rules that need SAT's lists are never run offline: that does not leave the step unfinished.
 _LISTS: Final = (Step.CATALOGS, Step.RULES)
-_BROKEN: Final = frozenset({"ACUSE-INTERNAL", "ACUSE-UNREADABLE"})
 
 
 def _report(work: _Work, sha256: str, size: int, version: str) -> Report:

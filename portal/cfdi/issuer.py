@@ -106,6 +106,8 @@ def _issuer_rfc(document: Comprobante) -> str:
 
 def _dates(document: Comprobante, certificate: Certificate) -> list[Finding]:
     try:
+        if certificate.surely_valid_at(document.fecha):
+            return []
         when: datetime = zones.moment(document.fecha, document.lugar_expedicion)
     except Unreadable:
         return [_finding(document, "date", "Fecha", document.written("Fecha"))]

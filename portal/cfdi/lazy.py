@@ -4,7 +4,7 @@ A non-data descriptor fills the instance at the first reading, so that the secon
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -27,8 +27,11 @@ class Unreadable(ValueError):
 @lru_cache(maxsize=4096)  # the same amounts stand in concepto, base, tax and summary
 def decimal(text: str) -> Decimal:
     """An amount as XML Schema's xs:decimal writes it. Raises Unreadable for NaN, Infinity, exponents, underscores."""
-    text = text.strip(BLANKS)
-    if _DECIMAL.fullmatch(text) is None or len(text) > 64:
+    if not text.replace(".", "", 1).isdecimal() or not text.isascii():  # nearly every amount is digits and a point
+        text = text.strip(BLANKS)
+        if _DECIMAL.fullmatch(text) is None:
+            raise Unreadable(text[:40])
+    if len(text) > 64:
         raise Unreadable(text[:40])
     return Decimal(text)
 
@@ -49,6 +52,11 @@ def count_decimals(text: str) -> int:
     return len(text.strip(BLANKS).partition(".")[2])
 
 
+def is_modest(texts: Collection[str]) -> bool:
+    """Whether the texts are so few and short that a cache may keep them: a hostile document must not fill it."""
+    return len(texts) <= 16 and sum(map(len, texts)) <= 4000
+
+
 class _Lazy(Generic[T]):
     """A property computed once and kept in the instance (a non-data descriptor: the second reading is a plain one)."""
 
@@ -64,12 +72,11 @@ class _Lazy(Generic[T]):
     def __get__(self, node: "Node | None", owner: type) -> "T | _Lazy[T]":
         if node is None:
             return self
-        value = self.read(node.element)
-        node.__dict__[self.name] = value
+        value = node.__dict__[self.name] = self.read(node)
         return value
 
-    def read(self, element: etree._Element) -> T:
-        """The value from the element."""
+    def read(self, node: "Node") -> T:
+        """The value from the node's element."""
         raise NotImplementedError
 
 
@@ -119,30 +126,30 @@ def date_time(attribute: str) -> _Attribute[datetime]:
 class _Child(_Lazy[T]):
     """The only child of a name, as a node, or None; `required` raises Unreadable instead."""
 
-    def __init__(self, kind: "type[Node]", *path: str, required: bool) -> None:
-        self.kind, self.path, self.required = kind, path, required
+    def __init__(self, kind: "type[Node]", local: str, required: bool) -> None:
+        self.kind, self.local, self.required = kind, local, required
 
-    def read(self, element: etree._Element) -> T:
-        found: etree._Element | None = element
-        for local in self.path:
-            found = None if found is None else next(children_of(found, local), None)
-        if found is None and self.required:
-            raise Unreadable("/".join(self.path))
-        return cast(T, None if found is None else self.kind(found))
+    def read(self, node: "Node") -> T:
+        found = next(iter(node.nodes(self.local)), None)
+        if found is not None:
+            return cast(T, self.kind(found))
+        if self.required:
+            raise Unreadable(self.local)
+        return cast(T, None)
 
 
 class _Children(_Lazy[T]):
     """The children of a name (below a path of containers, when given), as a tuple of nodes."""
 
     def __init__(self, kind: "type[Node]", *path: str) -> None:
-        self.kind, self.containers, self.local = kind, path[:-1], path[-1]
+        self.kind, self.first, self.below = kind, path[0], path[1:]
 
-    def read(self, element: etree._Element) -> T:
-        parents = [element]
-        for container in self.containers:
-            parents = [child for parent in parents for child in children_of(parent, container)]
-        kind, local = self.kind, self.local
-        return cast(T, tuple([kind(child) for parent in parents for child in children_of(parent, local)]))
+    def read(self, node: "Node") -> T:
+        found = node.nodes(self.first)
+        for local in self.below:
+            found = [child for parent in found for child in children_of(parent, local)]
+        kind = self.kind
+        return cast(T, tuple([kind(child) for child in found]))
 
 
 def children_of(element: etree._Element, local: str) -> Iterator[etree._Element]:
@@ -155,14 +162,14 @@ def _beside(tag: str, local: str) -> str:
     return f"{tag[: tag.index('}') + 1]}{local}"
 
 
-def child(kind: type[N], *path: str) -> "_Child[N | None]":
+def child(kind: type[N], local: str) -> "_Child[N | None]":
     """An optional node."""
-    return _Child(kind, *path, required=False)
+    return _Child(kind, local, required=False)
 
 
-def the_child(kind: type[N], *path: str) -> "_Child[N]":
+def the_child(kind: type[N], local: str) -> "_Child[N]":
     """A required node."""
-    return _Child(kind, *path, required=True)
+    return _Child(kind, local, required=True)
 
 
 def children(kind: type[N], *path: str) -> "_Children[tuple[N, ...]]":
@@ -184,6 +191,10 @@ class Node:
 
     def __reduce__(self) -> Any:
         raise TypeError("a read CFDI stays in its process: hand over the bytes and read them again")
+
+    def nodes(self, local: str) -> Iterable[etree._Element]:
+        """The elements inside this one, in its namespace, by local name."""
+        return children_of(self.element, local)
 
     def get(self, attribute: str) -> str | None:
         """The attribute as written, None when absent."""

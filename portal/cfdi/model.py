@@ -6,6 +6,8 @@ malformed raises `Unreadable`: only a document that failed its schema can do tha
 Amounts keep what was written: `node.written("SubTotal")` is the text, `node.decimals("SubTotal")` the decimals, nd(x).
 """
 
+from collections import defaultdict
+from functools import lru_cache
 from typing import Final, cast
 
 from lxml import etree
@@ -18,10 +20,10 @@ from portal.cfdi.lazy import (
     amount,
     child,
     children,
-    children_of,
     count_decimals,
     date_time,
     decimal,
+    is_modest,
     maybe_amount,
     moment,
     place,
@@ -267,29 +269,46 @@ class Comprobante(Node):
     impuestos = child(Impuestos, "Impuestos")
     addenda = child(Node, "Addenda")
 
+    def nodes(self, local: str) -> list[etree._Element]:
+        """As of any node; the document's are gathered once, because nearly all of them are asked for."""
+        kept = self.__dict__.get("_nodes")
+        if kept is None:
+            kept = self.__dict__["_nodes"] = _gathered(self.element)
+        found: list[etree._Element] = kept.get(local, [])
+        return found
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The tags of every complement of every Complemento node, in their order, the stamp included."""
+        kept = self.__dict__.get("_extensions")
+        if kept is None:
+            found = [str(e.tag) for node in self.nodes("Complemento") for e in node.iterchildren(tag=etree.Element)]
+            kept = self.__dict__["_extensions"] = tuple(found)
+        return kept
+
     @property
     def complementos(self) -> tuple[Node, ...]:
         """Every complement of every Complemento node, in their order, the stamp included."""
         kept = self.__dict__.get("_complementos")
         if kept is None:
-            nodes = children_of(self.element, "Complemento")
+            nodes = self.nodes("Complemento")
             kept = tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
             self.__dict__["_complementos"] = kept
         return kept
 
     def complementos_de(self, *namespaces: str) -> tuple[Node, ...]:
         """The complements of some namespaces: `document.complementos_de(CCE11, CCE20)`."""
+        tags = self.extensions
+        if is_modest(tags) and not _among(tags, namespaces):
+            return ()
         return tuple(node for node in self.complementos if node.namespace in namespaces)
 
     def _typed(self, kind: type[N], *namespaces: str) -> tuple[N, ...]:
         key = f"_{kind.__name__}"
         kept = self.__dict__.get(key)
         if kept is None:
-            kept = tuple(
-                kind(node.element)
-                for node in self.complementos_de(*namespaces)
-                if node.local_name == kind.__name__
-            )
+            found = self.complementos_de(*namespaces)
+            kept = tuple([kind(node.element) for node in found if node.local_name == kind.__name__])
             self.__dict__[key] = kept
         return kept
 
@@ -298,7 +317,7 @@ class Comprobante(Node):
         """The stamps: one in a stamped document; none or several is `stamp`'s business."""
         kept = self.__dict__.get("_timbres")
         if kept is None:
-            nodes = children_of(self.element, "Complemento")
+            nodes = self.nodes("Complemento")
             kept = tuple([TimbreFiscalDigital(e) for node in nodes for e in node.iterchildren(_TIMBRE)])
             self.__dict__["_timbres"] = kept
         return cast(tuple[TimbreFiscalDigital, ...], kept)
@@ -324,3 +343,19 @@ class Comprobante(Node):
     def impuestos_locales(self) -> tuple[ImpuestosLocales, ...]:
         """The local-tax complements."""
         return self._typed(ImpuestosLocales, IMPLOCAL)
+
+
+def _gathered(root: etree._Element) -> dict[str, list[etree._Element]]:
+    """The elements inside the document's, in its namespace, by local name."""
+    space, found = str(root.tag).partition("}")[0] + "}", defaultdict(list)
+    for node in root.iterchildren(tag=etree.Element):
+        tag: str = node.tag
+        if tag.startswith(space):
+            found[tag[len(space):]].append(node)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _among(tags: tuple[str, ...], namespaces: tuple[str, ...]) -> bool:
+    """Whether some element is of one of the namespaces. Few documents differ in their complements."""
+    return any(tag[1:].partition("}")[0] in namespaces for tag in tags)

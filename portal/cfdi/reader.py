@@ -9,6 +9,7 @@ time, so one element with 200,000 of them would take minutes.
 import re
 import threading
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -97,6 +98,7 @@ class Reading:
     version: str = ""
 
 
+_VERSIONS: Final = {f"{{{CFD4}}}Comprobante": "4.0", f"{{{CFD3}}}Comprobante": "3.3"}
 _PARSER_OPTIONS: Final = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False, "huge_tree": False,
     "recover": False, "remove_comments": True, "remove_pis": True,
@@ -249,13 +251,13 @@ def _malformed(data: bytes, problem: etree.XMLSyntaxError) -> Reading:
 def _judge_root(root: etree._Element, notes: list[Finding], limits: Limits) -> Reading:
     if root.getroottree().docinfo.internalDTD is not None:
         return _refused("ACUSE-XML-DOCTYPE")
-    if _over_limits(limits)(root):
+    path = _DEFAULT_PATH if limits is DEFAULT_LIMITS else _other_limits(limits)
+    if path(root):
         return _refused("ACUSE-XML-LIMITS")
     tag = root.tag
-    if tag == f"{{{CFD4}}}Comprobante" and root.get("Version") == "4.0":
-        return _accepted(root, notes, "4.0")
-    if tag == f"{{{CFD3}}}Comprobante" and root.get("Version") == "3.3":
-        return _accepted(root, notes, "3.3")
+    version = _VERSIONS.get(tag)  # type: ignore[call-overload]
+    if version is not None and root.get("Version") == version:
+        return _accepted(root, notes, version)
     return _refused(_why_not(root), str(tag)[:120], f"{{{CFD4}}}Comprobante", f"/{str(tag).rpartition('}')[2]}")
 
 
@@ -266,17 +268,14 @@ def _accepted(root: etree._Element, notes: list[Finding], version: str) -> Readi
     return Reading(document, tuple(notes), version)
 
 
-def _over_limits(limits: Limits) -> etree.XPath:
+def _limit_path(limits: Limits) -> etree.XPath:
     """One walk in C: an element with too many attributes, or a level too deep."""
-    kept = _LIMIT_PATHS.get(limits)
-    if kept is None:
-        deep = "/*" * (limits.depth + 1)
-        expression = f"boolean({deep}) or boolean(//*[@*[{limits.attributes + 1}]])"
-        kept = _LIMIT_PATHS[limits] = etree.XPath(expression)
-    return kept
+    deep = f"count(//*) > {limits.depth} and boolean({'/*' * (limits.depth + 1)})"
+    return etree.XPath(f"boolean(//@*[{limits.attributes + 1}]) or {deep}")
 
 
-_LIMIT_PATHS: Final[dict[Limits, etree.XPath]] = {}
+_DEFAULT_PATH: Final = _limit_path(DEFAULT_LIMITS)
+_other_limits: Final = cache(_limit_path)
 
 
 def _why_not(root: etree._Element) -> str:

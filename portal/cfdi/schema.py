@@ -9,13 +9,14 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from portal.cfdi import light
 from portal.cfdi.catalogs.codes import code_of
-from portal.cfdi.lazy import place
+from portal.cfdi.lazy import is_modest, place
 from portal.cfdi.report import Finding, Status, Step
 from portal.cfdi.sentences import Family, Sentence, register
 
@@ -133,34 +134,54 @@ def _somewhere(root: etree._Element, kind: str, match: re.Match[str]) -> Finding
 
 def _complements(root: etree._Element, findings: list[Finding]) -> _Files:
     """The schema files of the complements in the document; those unknown are said."""
-    known = light.load().complements
-    files: dict[str, str] = {}
-    for child in _extensions(root):
-        space, _, local = str(child.tag)[1:].rpartition("}")
-        candidates = known.get(space)
-        if candidates is None:
-            if all(finding.found != child.tag for finding in findings):
-                findings.append(_unknown(child))
-        elif not any(local in names for _, _, names in candidates):
-            findings.append(_finding("ACUSE-XSD-ELEMENT", child, local))
-        elif space not in files:
-            files[space] = _file(child, candidates)
-    return tuple(sorted(files.items()))
+    children = _extensions(root)
+    told = [(str(child.tag), child.get("Version") or child.get("version") or "") for child in children]
+    modest = is_modest([text for pair in told for text in pair])
+    files, strange = _files(tuple(told)) if modest else _files.__wrapped__(tuple(told))
+    for number, known in strange:
+        child = children[number]
+        findings.append(_finding("ACUSE-XSD-ELEMENT", child, _local(child)) if known else _unknown(child))
+    return files
 
 
-def _extensions(root: etree._Element) -> Iterator[etree._Element]:
+def _extensions(root: etree._Element) -> list[etree._Element]:
+    """The complements of the document and of its conceptos."""
     space = str(root.tag).partition("}")[0] + "}"
+    found: list[etree._Element] = []
     for node in root.iterchildren(f"{space}Complemento"):
-        yield from node.iterchildren(tag=etree.Element)
+        found += node.iterchildren(tag=etree.Element)
     for conceptos in root.iterchildren(f"{space}Conceptos"):
         for node in conceptos.iter(f"{space}ComplementoConcepto"):
-            yield from node.iterchildren(tag=etree.Element)
+            found += node.iterchildren(tag=etree.Element)
+    return found
 
 
-def _file(child: etree._Element, candidates: list[tuple[str, str, frozenset[str]]]) -> str:
+@lru_cache(maxsize=1024)
+def _files(complements: tuple[tuple[str, str], ...]) -> tuple[_Files, tuple[tuple[int, bool], ...]]:
+    """The files of complements told by tag and version; and which have none: those of an unknown namespace (False,
+    once each) or whose namespace has no such root (True). Few documents differ in their complements."""
+    known = light.load().complements
+    files: dict[str, str] = {}
+    strange: dict[object, tuple[int, bool]] = {}
+    for number, (tag, version) in enumerate(complements):
+        space, _, local = tag[1:].rpartition("}")
+        candidates = known.get(space)
+        if candidates is None:
+            strange.setdefault(tag, (number, False))
+        elif not any(local in names for _, _, names in candidates):
+            strange[number] = number, True
+        elif space not in files:
+            files[space] = _file(version, candidates)
+    return tuple(sorted(files.items())), tuple(sorted(strange.values()))
+
+
+def _file(version: str, candidates: list[tuple[str, str, frozenset[str]]]) -> str:
     """The schema of the complement's own version; the newest when no version fits, which will then say so."""
-    version = child.get("Version") or child.get("version")
-    return next((file for file, fixed, _ in candidates if fixed == version), candidates[-1][0])
+    return next((file for file, fixed, _ in candidates if version and fixed == version), candidates[-1][0])
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def _unknown(child: etree._Element) -> Finding:
@@ -173,7 +194,7 @@ def _unknown(child: etree._Element) -> Finding:
 
 def _schema(version: str, files: _Files) -> etree.XMLSchema:
     kept: dict[Any, etree.XMLSchema] = _compiled.__dict__
-    key = f"{version}{files}"
+    key = version, files
     schema = kept.get(key)
     if schema is None:
         if len(kept) > 200:  # combinations of complements that hostile documents may think of

@@ -1,7 +1,6 @@
 """The seal: SAT's cadena original of the received tree, and the issuer's RSA-SHA256 signature of it (Anexo 20)."""
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
 from functools import cache
 from typing import Final
 
@@ -16,6 +15,9 @@ from portal.cfdi.sentences import Family, Sentence, register
 
 _SHA256: Final = SHA256()
 _MAX_SIGNATURE: Final = 4096
+_STAMP_PARTS: Final = (
+    "Version", "UUID", "FechaTimbrado", "RfcProvCertif", "SelloCFD", "NoCertificadoSAT",
+)  # fmt: skip
 
 _TITLE_ES = "El sello del emisor no corresponde al contenido del comprobante"
 _TITLE_EN = "The issuer's seal does not match the content of the document"
@@ -57,11 +59,13 @@ def stamp_cadena_by_xslt(stamp: etree._Element) -> bytes:
 def stamp_cadena(stamp: TimbreFiscalDigital) -> bytes:
     """The stamp's cadena original, by hand: the same text as SAT's stylesheet, eight times faster."""
     get = stamp.element.get
-    parts = [get("Version"), get("UUID"), get("FechaTimbrado"), get("RfcProvCertif")]
-    if get("Leyenda") is not None:
-        parts.append(get("Leyenda"))
-    parts += [get("SelloCFD"), get("NoCertificadoSAT")]
-    return ("||" + "|".join([" ".join((part or "").split()) for part in parts]) + "||").encode()
+    parts = [get(name, "") for name in _STAMP_PARTS]
+    if stamp.has("Leyenda"):
+        parts.insert(4, get("Leyenda", ""))
+    text = "|".join(parts)
+    if text.split() != [text]:
+        text = "|".join([" ".join(part.split()) for part in parts])
+    return f"||{text}||".encode()
 
 
 def signature(text: str) -> bytes | None:
@@ -70,10 +74,10 @@ def signature(text: str) -> bytes | None:
     if not compact or len(compact) > _MAX_SIGNATURE:
         return None
     try:
-        data = b64decode(compact, validate=True)
-    except (Base64Error, ValueError):
+        data = a2b_base64(compact, strict_mode=True)
+    except ValueError:
         return None
-    return data if b64encode(data).decode() == compact else None
+    return data if b2a_base64(data, newline=False) == compact.encode() else None
 
 
 def signed_by(certificate: Certificate, seal: bytes, cadena: bytes) -> bool:

@@ -7,6 +7,7 @@ it is not known here the stamp is *not run*, and its number is told so that some
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from portal.cfdi import zones
@@ -21,6 +22,7 @@ _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-F
 _NUMBER: Final = re.compile(r"\d{20}", re.ASCII)
 _PROVIDER: Final = re.compile(r"^(?:MEGA)?PAC[\s:_-]*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})", re.MULTILINE)
 _SAT: Final = "SAT970701NN3"
+_NOTHING: Final = timedelta(0)
 _LIMIT: Final = timedelta(hours=72)
 _AFTER: Final = timedelta(hours=2)
 _BEFORE: Final = timedelta(minutes=-5)
@@ -121,7 +123,7 @@ def _form(document: Comprobante, stamp: TimbreFiscalDigital) -> list[Finding]:
 def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> list[Finding]:
     fecha, stamped = document.fecha, stamp.fecha_timbrado
     findings = []
-    if not timedelta(0) <= zones.until_stamp(fecha, document.lugar_expedicion, stamped) <= _LIMIT:
+    if not _NOTHING <= zones.until_stamp(fecha, document.lugar_expedicion, stamped) <= _LIMIT:
         findings.append(_untimely(document, stamp, stamped - fecha))
     if zones.moment(stamped) > at + _CLOCK:
         findings.append(_finding("ACUSE-TFD-FUTURE", stamp.where("FechaTimbrado"), str(stamped)))
@@ -169,10 +171,13 @@ def _identity(stamp: TimbreFiscalDigital, provider: Certificate, chain: Chain) -
     faults: list[tuple[str, str, str]] = []
     if chain.trust is not Trust.TRUSTED:
         faults.append(("ACUSE-TFD-PAC-CHAIN", provider.issuer_name, ""))
-    if not provider.valid_at(zones.moment(stamp.fecha_timbrado)):
+    stamped = stamp.fecha_timbrado
+    if not provider.surely_valid_at(stamped) and not provider.valid_at(zones.moment(stamped)):
         faults.append(("ACUSE-TFD-PAC-DATE", stamp.written("FechaTimbrado"), _validity(provider)))
     if stamp.rfc_prov_certif != provider_rfc(provider):
         faults.append(("ACUSE-TFD-PAC", stamp.rfc_prov_certif[:20], provider_rfc(provider)))
+    if not faults:
+        return []
     found = [_finding(code, stamp.where("NoCertificadoSAT"), found, expected) for code, found, expected in faults]
     return [replace(one, status=Status.WARNING) if _unnamed(one, provider) else one for one in found]
 
@@ -182,6 +187,7 @@ def _unnamed(finding: Finding, provider: Certificate) -> bool:
     return finding.code == "ACUSE-TFD-PAC" and not finding.expected and provider.rfc == _SAT
 
 
+@lru_cache(maxsize=1024)
 def provider_rfc(certificate: Certificate) -> str:
     """The RFC of the PAC that a stamp certificate belongs to: in its unit ("PAC…"), or SAT itself."""
     match = _PROVIDER.search(certificate.unit)

@@ -1,9 +1,10 @@
 """SAT's stylesheets of the cadena original, with their two smallest templates written in place.
 
-Nearly all that SAT's XSLT does is to call one template (`Requerido`, `Opcional`) for each attribute, which calls another
-(`ManejaEspacios`) to fold its blanks; libxslt takes longer to call them than to do their work. Before compiling, every
-such call is replaced by the template's own body, and nothing else changes: a third less time for the same text, which
-the tests compare over every complement of SAT's. A stylesheet whose templates are not exactly these is left as it is.
+Nearly all that SAT's XSLT does is to call one template (`Requerido`, `Opcional`) for each attribute, which calls
+another (`ManejaEspacios`) to fold its blanks; libxslt takes longer to call them than to do their work. Before
+compiling, every such call is replaced by the template's own body, and nothing else changes: a third less time for the
+same text, which the tests compare over every complement of SAT's. A stylesheet whose templates are not exactly these
+is left as it is.
 """
 
 import re

@@ -4,8 +4,8 @@ Which attribute belongs to which set is read from SAT's own schemas (`light`). A
 that the schemas still list and only version 3.3 allowed, and codes that began or ended on a day.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Final
 
 from lxml import etree
@@ -16,7 +16,7 @@ from portal.cfdi.catalogs.codes import CFDI, PAGOS, SENTENCES_HERE, code_of
 from portal.cfdi.catalogs.currencies import MONEDA
 from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
 from portal.cfdi.context import Context
-from portal.cfdi.lazy import BLANKS, place
+from portal.cfdi.lazy import BLANKS, is_modest, place
 from portal.cfdi.model import CFD3, CFD4, PAGOS20, Comprobante
 from portal.cfdi.report import Finding, Step
 
@@ -39,36 +39,42 @@ RAN: Final = tuple(code for code in _CODES if code.startswith("CFDI"))
 RAN_PAGOS: Final = tuple(code for code in _CODES if code.startswith("CRP"))
 
 
-def check(document: Comprobante, context: Context) -> Iterable[Finding]:
+def check(document: Comprobante, context: Context) -> list[Finding]:
     """Codes that SAT's catalogs do not have, or did not have on the document's date."""
-    root = document.element
-    spaces = {CFD4 if document.version == "4.0" else CFD3} | {node.namespace for node in document.complementos}
-    spaces |= _of_conceptos(root)
-    table = _table(document.version, frozenset(spaces))
+    root, version = document.element, document.version
+    tags = document.extensions + _of_conceptos(root)
+    table, payments = _table(version, tags) if is_modest(tags) else _table.__wrapped__(version, tags)
     findings = list(_found(root, table, document))
-    if document.version == "4.0":
+    if version == "4.0":
         context.ran.extend(RAN)
-        if PAGOS20 in spaces:
+        if payments:
             context.ran.extend(RAN_PAGOS)
     return findings
 
 
-def _of_conceptos(root: etree._Element) -> set[str]:
-    """The namespaces of the complements of conceptos; usually there are none."""
+def _of_conceptos(root: etree._Element) -> tuple[str, ...]:
+    """The tags of the complements of conceptos; usually there are none."""
     space = str(root.tag).partition("}")[0] + "}"
     nodes = root.iter(f"{space}ComplementoConcepto")
-    return {str(child.tag)[1:].partition("}")[0] for node in nodes for child in node.iterchildren(tag=etree.Element)}
+    return tuple([str(child.tag) for node in nodes for child in node.iterchildren(tag=etree.Element)])
 
 
-@cache
-def _table(version: str, spaces: frozenset[str]) -> dict[str, tuple[_Lookup, ...]]:
-    """Tag → attributes, each with its set's name and the codes that need no second look."""
-    lighter = light.load()
+@lru_cache(maxsize=1024)
+def _table(version: str, complements: tuple[str, ...]) -> tuple[dict[str, tuple[_Lookup, ...]], bool]:
+    """Tag → attributes, each with its set's name and the codes that need no second look; and whether payments are told.
+
+    Of the document's namespace and those of its complements, whose tags are given: few documents differ in them.
+    """
+    spaces = {CFD4 if version == "4.0" else CFD3, *map(_space, complements)}
     table = {}
-    for tag, looked in lighter.lookups.items():
-        if tag[1:].partition("}")[0] in spaces:
+    for tag, looked in light.load().lookups.items():
+        if _space(tag) in spaces:
             table[tag] = tuple((attribute, name, _plain(version, name)) for attribute, name in looked)
-    return table
+    return table, PAGOS20 in spaces
+
+
+def _space(tag: str) -> str:
+    return tag[1:].partition("}")[0]
 
 
 @cache
@@ -87,8 +93,9 @@ def _found(root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document
     """Walk the document and look up. The first loop is the one that costs: it holds nothing else."""
     suspects = []
     for element in root.iter(*table):
+        read = element.get
         for attribute, name, codes in table[element.tag]:  # type: ignore[index]
-            value = element.get(attribute)
+            value = read(attribute)
             if value is not None and value not in codes:
                 suspects.append((element, attribute, name, value))
     told = 0
