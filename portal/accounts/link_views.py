@@ -17,6 +17,7 @@ from portal.accounts.models import Link, LinkKind
 from portal.accounts.regimes import options
 from portal.accounts.views import advice, enter, entering, secret_of
 from portal.core.i18n import _, language
+from portal.web.cookies import choose
 from portal.web.limits import limiter
 from portal.web.page import PUBLIC, page
 from portal.web.pages import render, toast
@@ -119,7 +120,7 @@ def _keep(secret: str, kind: LinkKind) -> Response:
     response = make_response(redirect(url_for(PAGE_OF[kind], lang=request.args.get("lang")), 303))
     response.headers["Referrer-Policy"] = "no-referrer"
     if link and "lang" not in request.cookies:
-        response.set_cookie("lang", link.locale, httponly=True, samesite="Lax")
+        choose(response, "lang", link.locale, lasting=False)
     return response
 
 

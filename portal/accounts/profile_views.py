@@ -11,6 +11,7 @@ from portal.accounts.forms import ChangePasswordForm, ProfileForm
 from portal.accounts.views import advice
 from portal.core.i18n import _, ngettext, speaking
 from portal.web import identity
+from portal.web.cookies import choose
 from portal.web.forms import answer
 from portal.web.identity import safe_next
 from portal.web.limits import limiter
@@ -29,7 +30,7 @@ def show(actor: Actor) -> ResponseReturnValue:
         form, lambda: profile.change(form.name.data, form.locale.data, form.zone.data, form.theme.data, actor),
         lambda row: _saved(row.locale), "accounts/profile.html"))
     if 300 <= response.status_code < 400:
-        response.set_cookie("theme", form.theme.data, max_age=31536000, samesite="Lax", secure=request.is_secure)
+        choose(response, "theme", form.theme.data, script=True)
     return response
 
 

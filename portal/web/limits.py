@@ -2,8 +2,10 @@
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.core.i18n import LOCALES
+from portal.web.cookies import choose
 
 limiter = Limiter(get_remote_address, default_limits=["1200 per minute"], strategy="fixed-window",
                   in_memory_fallback_enabled=True, headers_enabled=True)
@@ -17,7 +19,7 @@ def install(app: Flask) -> None:
                       RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.3, "socket_connect_timeout": 0.3} if url else {},
                       RATELIMIT_ENABLED=app.extensions["portal_settings"].rate_limits)
     limiter.init_app(app)
-    app.after_request(_remember_language)
+    app.after_request(_language_asked)
 
 
 def language() -> str:
@@ -33,11 +35,15 @@ def language() -> str:
     return request.accept_languages.best_match(LOCALES) or LOCALES[0]
 
 
-def _remember_language(response: Response) -> Response:
-    chosen = request.args.get("lang")
-    if chosen in LOCALES and request.endpoint != "static":
-        response.set_cookie("lang", chosen, max_age=31536000, httponly=True, samesite="Lax",
-                            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+def remember_language(response: BaseResponse, chosen: str) -> None:
+    """Keep a visitor's choice of language for a year; a language that the portal does not speak is forgotten."""
+    if chosen in LOCALES:
+        choose(response, "lang", chosen)
+
+
+def _language_asked(response: Response) -> Response:
+    if request.endpoint != "static":
+        remember_language(response, request.args.get("lang", ""))
     return response
 
 

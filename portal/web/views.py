@@ -1,5 +1,4 @@
 """Files: given back as attachments that no browser runs, or as images of their pages. And the visitor's language."""
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
@@ -7,10 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.core.i18n import LOCALES
 from portal.storage import services
+from portal.storage.names import content_disposition
 from portal.web.headers import USER_BYTES
 from portal.web.identity import safe_next
+from portal.web.limits import remember_language
 from portal.web.page import PUBLIC, page
 
 bp = Blueprint("files", __name__)
@@ -27,7 +27,7 @@ def download(actor: Actor, file_id: UUID) -> ResponseReturnValue:
 def preview(actor: Actor, file_id: UUID, number: int) -> ResponseReturnValue:
     """Give the image of one page of a file."""
     answer = Response(services.preview(file_id, number, actor), mimetype="image/png")
-    answer.headers.update({"Content-Security-Policy": USER_BYTES, "Cache-Control": "private, max-age=600"})
+    answer.headers["Content-Security-Policy"] = USER_BYTES
     return answer
 
 
@@ -35,16 +35,13 @@ def preview(actor: Actor, file_id: UUID, number: int) -> ResponseReturnValue:
 def language(_actor: Actor) -> ResponseReturnValue:
     """Remember a visitor's language in a cookie and go back."""
     answer = redirect(safe_next(request.form.get("next")) or "/", 303)
-    chosen = request.form.get("lang", "")
-    if chosen in LOCALES:
-        answer.set_cookie("lang", chosen, max_age=31536000, httponly=True, samesite="Lax")
+    remember_language(answer, request.form.get("lang", ""))
     return answer
 
 
 def attachment(data: bytes, name: str, media_type: str) -> Response:
     """Return bytes as a download (RFC 6266) that a browser neither shows nor runs."""
     answer = Response(data, mimetype=media_type)
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").replace("\\", "") or "file"
-    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    answer.headers["Content-Disposition"] = content_disposition(name)
     answer.headers["Content-Security-Policy"] = USER_BYTES
     return answer

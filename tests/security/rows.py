@@ -8,17 +8,48 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, JSON, Boolean, Column, Date, DateTime, Enum, Integer, LargeBinary, Numeric, Table, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from portal.core import db
 from portal.core.clock import now
 from portal.core.db import Base
 from portal.core.ids import new_id
+from portal.storage import stores
+from portal.storage.models import FilePreview, StoredFile
+from portal.suppliers import records
+from portal.suppliers.models import BankAccount
+from portal.web import parking
+from portal.web.parking import ParkedForm
 from tests.factories import Buyer, Person, Seller, World
+from tests.papers import PDF
 
+# What must be as the portal itself would write it. A draft is its supplier's alone: the invoice has been sent.
+FIXED: dict[tuple[str, str], Any] = {
+    ("invoices", "status"): "in_review", ("invoices", "sent_at"): now(), ("files", "state"): "clean",
+    ("files", "media_type"): "application/pdf", ("intake_attempts", "verdict"): "rejected",
+    ("letters", "name"): "mail_check", ("invoice_moments", "what"): "sent",
+}
+# Columns that hold words of the portal's own, and never what somebody typed.
+OWN_WORDS = {"side", "kind", "subject_kind", "locale", "zone", "theme", "country", "currency", "cfdi_version", "queue",
+             "cfdi_type", "uuid", "verdict", "what", "key", "digest", "token_hash", "secret_hash", "password_hash",
+             "sha256", "media_type", "number_kind", "number_index", "number_last4", "path", "email_key", "ip",
+             "request_id", "message_id", "document", "version", "postcode", "rfc", "payment_form", "payment_method"}
 # Columns that point at a row without saying so by a foreign key.
-# A draft is its supplier's alone: the invoice has been sent.
-FIXED = {("invoices", "status"): "in_review", ("invoices", "sent_at"): ""}
 WHERE = {"client_id": "organizations", "organization_id": "organizations", "user_id": "users",
          "relationship_id": "relationships", "event_id": "audit_events"}
 
@@ -33,12 +64,17 @@ class Holding:
     ids: dict[str, UUID] = field(default_factory=dict)
 
 
-def holding(world: World, letter: str) -> Holding:
-    """Return a client with two suppliers and a row of the first in every table; `letter` tells its names apart."""
+def holding(world: World, letter: str, typed: str = "") -> Holding:
+    """Return a client with two suppliers and a row of the first in every table; `letter` tells its names apart.
+
+    `typed`: what stands in every column that holds what somebody typed.
+    """
     buyer = world.client(f"Compradora {letter}", f"CO{letter}010101AB1")
     seller = world.supplier(buyer, f"Vendedora {letter}", f"VE{letter}020202CD2")
     made = Holding(buyer, seller, world.supplier(buyer, f"Otra {letter}", f"OT{letter}030303EF3"))
     made.ids = fill(world, buyer.people["administrator"], seller)
+    if typed:
+        _type(world, made, typed)
     return made
 
 
@@ -49,7 +85,33 @@ def fill(world: World, person: Person, seller: Seller) -> dict[str, UUID]:
         for table in Base.metadata.sorted_tables:
             if table.name not in ids:
                 ids[table.name] = _existing(table, ids) or _insert(table, ids)
+        _real(ids)
     return ids
+
+
+def _real(ids: dict[str, UUID]) -> None:
+    """Give the rows that stand for bytes their bytes."""
+    parked = db.session.get_one(ParkedForm, ids["parked_forms"])
+    parked.parcel = parking.vault.cipher().encrypt('{"fields": {}, "files": []}', parking._place(parked)).encode()
+    account = db.session.get_one(BankAccount, ids["bank_accounts"])
+    records._seal(account, "032180000118359719")
+    db.session.get_one(StoredFile, ids["files"]).sha256 = stores.current().put(PDF).sha256
+    db.session.get_one(FilePreview, ids["file_previews"]).sha256 = stores.current().put(b"\x89PNG").sha256
+
+
+def _type(world: World, made: Holding, typed: str) -> None:
+    with world.owner():
+        for table in Base.metadata.sorted_tables:
+            columns = [c for c in table.columns if type(c.type) in (String, Text) and not c.foreign_keys
+                       and c.name not in OWN_WORDS and (table.name, c.name) not in FIXED]
+            values = {c.name: typed[: getattr(c.type, "length", None) or 2000] for c in columns}
+            if table.name == "bank_accounts":
+                values.pop("number")
+            if table.name in ("users", "links", "relationships"):
+                values = {k: v for k, v in values.items() if "email" not in k}
+            if values:
+                where = table.c.id == made.ids[table.name]
+                db.session.connection().execute(table.update().where(where).values(**values))
 
 
 def _existing(table: Table, ids: dict[str, UUID]) -> UUID | None:
@@ -79,8 +141,11 @@ def _value(column: Column[Any], ids: dict[str, UUID]) -> Any:
     if target:
         return ids.get(target)
     kind = column.type
+    fixed = FIXED.get((column.table.name, column.name))
     if isinstance(kind, Enum):
-        return kind.enum_class(FIXED.get((column.table.name, column.name), kind.enums[0]))  # type: ignore[misc]
+        return kind.enum_class(fixed or kind.enums[0])  # type: ignore[misc]
+    if fixed is not None:
+        return fixed
     simple: tuple[tuple[type, Any], ...] = (
         (Boolean, False), (Integer, 1), (Numeric, Decimal(1)), (DateTime, now()), (Date, date.today()),
         (LargeBinary, b""), (ARRAY, []), (JSON, {}))

@@ -1,10 +1,4 @@
-"""Every address of the portal as everybody who must not: the addresses come from the application itself.
-
-A new page is attacked from the day it exists. What an id in an address means is said once, in `IDS`.
-"""
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+"""Every address of the portal as everybody who must not."""
 from uuid import UUID
 
 import pytest
@@ -14,58 +8,14 @@ from flask.testing import FlaskClient
 from portal.access.policy import ROLES, Role
 from portal.web.page import PUBLIC, ROUTES
 from tests.factories import Person
+from tests.security.addresses import CLIENT_ROLES, Address, addresses, one_of, table_of
 from tests.security.conftest import Two
 from tests.security.rows import prints
 
-# The table behind each id that an address carries.
-IDS = {
-    "account_id": "bank_accounts", "attempt_id": "intake_attempts", "event_id": "audit_events",
-    "field_id": "record_fields", "file_id": "files", "invoice_id": "invoices", "letter_id": "letters",
-    "link_id": "links", "organization_id": "organizations", "parked_id": "parked_forms", "payment_id": "payments",
-    "profile_id": "fiscal_profiles", "relationship_id": "relationships",
-    "section_id": "record_sections", "session_id": "sessions", "user_id": "users",
-}
-RULES = {"invoices": "invoice_requirements", "invoices_settings": "invoice_requirements",
-         "approvals_settings": "stage_rules"}
-PLAIN = {"locale": "en", "side": "client", "number": 1, "kind": "xml", "text": "privacy", "secret": "0" * 43}
 # They forget something of one's own and do not say whether it was there: 303, and nothing of others is changed.
 QUIET = {"accounts.discard", "accounts_profile.end_session"}
 # Refused for what the pair is (it sends CFDI), before the other id is looked at.
 EARLIER = {("invoices.add_foreign", "file_id")}
-CLIENT_ROLES = ("administrator", "accounts_payable", "approver", "treasury", "auditor")
-
-
-@dataclass(frozen=True)
-class Address:
-    """One method of one endpoint, its permission, and the names of what it carries."""
-
-    endpoint: str
-    method: str
-    permission: str
-    carries: tuple[str, ...]
-
-    def at(self, app: Flask, ids: dict[str, UUID]) -> str:
-        """Return the path, with the ids of `ids` (by table)."""
-        values: dict[str, Any] = {
-            n: ids[_table(self.endpoint, n)] if n.endswith("_id") else PLAIN[n] for n in self.carries}
-        with app.test_request_context():
-            return app.url_for(self.endpoint, **values)
-
-    @property
-    def foreign(self) -> bool:
-        """Whether it names something that belongs to somebody."""
-        return any(name.endswith("_id") for name in self.carries)
-
-
-def _table(endpoint: str, name: str) -> str:
-    return RULES[endpoint.partition(".")[0]] if name in ("requirement_id", "rule_id") else IDS[name]
-
-
-def _addresses(app: Flask) -> Iterator[Address]:
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint in ROUTES:
-            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-                yield Address(rule.endpoint, method, ROUTES[rule.endpoint].permission, tuple(sorted(rule.arguments)))
 
 
 def _ask(browser: FlaskClient, app: Flask, address: Address, ids: dict[str, UUID]) -> int:
@@ -77,13 +27,13 @@ def test_the_only_addresses_outside_the_kit_are_known(app: Flask) -> None:
 
 
 def test_what_is_public_is_known(app: Flask) -> None:
-    public = {a.endpoint.partition(".")[0] for a in _addresses(app) if a.permission == PUBLIC}
+    public = {a.endpoint.partition(".")[0] for a in addresses(app) if a.permission == PUBLIC}
     assert public == {"accounts", "accounts_links", "demo", "files", "mail"}
 
 
 def test_strangers_are_asked_to_sign_in(two: Two, client: FlaskClient, app: Flask, unguarded: None) -> None:
     before, wrong = prints(two.world), []
-    for address in (a for a in _addresses(app) if a.permission != PUBLIC):
+    for address in (a for a in addresses(app) if a.permission != PUBLIC):
         answer = client.open(address.at(app, two.mine.ids), method=address.method)
         if answer.status_code != 303 or not answer.location.startswith("/sign-in"):
             wrong.append((address, answer.status_code))
@@ -94,9 +44,9 @@ def test_strangers_are_asked_to_sign_in(two: Two, client: FlaskClient, app: Flas
 @pytest.mark.parametrize("role", [r.value for r in Role])
 def test_a_role_reaches_no_page_that_it_was_not_given(
         two: Two, client: FlaskClient, app: Flask, unguarded: None, role: str) -> None:
-    two.world.sign_in(client, _person(two, Role(role)))
+    two.world.sign_in(client, one_of(two, Role(role)))
     before, wrong = prints(two.world), []
-    forbidden = [a for a in _addresses(app) if a.permission not in {PUBLIC, *ROLES[Role(role)]}]
+    forbidden = [a for a in addresses(app) if a.permission not in {PUBLIC, *ROLES[Role(role)]}]
     for address in forbidden:
         if (status := _ask(client, app, address, two.mine.ids)) not in (403, 404):
             wrong.append((address, status))
@@ -107,7 +57,7 @@ def test_a_role_reaches_no_page_that_it_was_not_given(
 @pytest.mark.parametrize("role", [*CLIENT_ROLES, "supplier_administrator", "supplier_user"])
 def test_what_is_another_clients_is_not_there(
         two: Two, client: FlaskClient, app: Flask, unguarded: None, role: str) -> None:
-    _refused(two, client, app, _person(two, Role(role)), two.theirs.ids)
+    _refused(two, client, app, one_of(two, Role(role)), two.theirs.ids)
 
 
 @pytest.mark.parametrize("role", ["supplier_administrator", "supplier_user"])
@@ -122,7 +72,7 @@ def _refused(two: Two, client: FlaskClient, app: Flask, person: Person, ids: dic
     two.world.sign_in(client, person)
     before, wrong = prints(two.world), []
     allowed = {p for role in person.roles for p in ROLES[Role(role)]}
-    for address in (a for a in _addresses(app) if a.foreign and a.permission in allowed):
+    for address in (a for a in addresses(app) if a.foreign and a.permission in allowed):
         status = _ask(client, app, address, ids)
         if status != 404 and not (address.endpoint in QUIET and status == 303):
             wrong.append((address, status))
@@ -133,7 +83,7 @@ def _refused(two: Two, client: FlaskClient, app: Flask, person: Person, ids: dic
 def test_my_key_does_not_open_a_neighbours_drawer(
         two: Two, client: FlaskClient, app: Flask, unguarded: None) -> None:
     """Addresses with two ids: the first one's own, the second somebody else's, and the other way round."""
-    pairs = [a for a in _addresses(app) if sum(n.endswith("_id") for n in a.carries) == 2]
+    pairs = [a for a in addresses(app) if sum(n.endswith("_id") for n in a.carries) == 2]
     wrong = []
     for person in (*two.mine.buyer.people.values(), two.mine.seller.person):
         two.world.sign_in(client, person)
@@ -141,7 +91,7 @@ def test_my_key_does_not_open_a_neighbours_drawer(
         allowed = {p for role in person.roles for p in ROLES[Role(role)]}
         for address in (a for a in pairs if a.permission in allowed):
             for carried in address.carries:
-                table = _table(address.endpoint, carried)
+                table = table_of(address.endpoint, carried)
                 status = _ask(client, app, address, {**two.mine.ids, table: two.theirs.ids[table]})
                 if status != 404 and not (status == 422 and (address.endpoint, carried) in EARLIER):
                     wrong.append((person.roles, address, carried, status))
@@ -152,9 +102,9 @@ def test_my_key_does_not_open_a_neighbours_drawer(
 @pytest.mark.parametrize("role", [*CLIENT_ROLES, "supplier_administrator"])
 def test_what_is_mine_is_there(two: Two, client: FlaskClient, app: Flask, role: str) -> None:
     """The control: the same addresses answer the one to whom they belong."""
-    person = _person(two, Role(role))
+    person = one_of(two, Role(role))
     two.world.sign_in(client, person)
-    reached = [a for a in _addresses(app) if a.method == "GET" and a.foreign and a.permission in ROLES[Role(role)]]
+    reached = [a for a in addresses(app) if a.method == "GET" and a.foreign and a.permission in ROLES[Role(role)]]
     shown = {a.endpoint for a in reached if _ask(client, app, a, two.mine.ids) in (200, 302, 303)}
     assert shown >= ({"invoices.show", "payments.show"} | (
         {"suppliers.show", "suppliers_review.show"} if person.organization.is_client else {"suppliers_record.show"}))
@@ -173,10 +123,3 @@ def test_an_act_is_not_done_by_asking_for_it(two: Two, client: FlaskClient, app:
                 wrong.append((method, path, answer.status_code))
     assert not wrong
     assert prints(two.world) == before
-
-
-def _person(two: Two, role: Role) -> Person:
-    if role.value in two.mine.buyer.people:
-        return two.mine.buyer.people[role.value]
-    at = two.mine.buyer if role is Role.OPERATOR else two.mine.seller
-    return two.world.colleague(at.organization, role)
