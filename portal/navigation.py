@@ -1,9 +1,9 @@
 """What the left side of the screen shows to whom: one literal table per side, and the counts of what waits."""
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
+from sqlalchemy import Select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission as P
@@ -14,19 +14,18 @@ from portal.core.i18n import lazy
 from portal.invoices import queries as invoices
 from portal.payments import queries as payments
 from portal.suppliers import queries as suppliers
+from portal.web import listing
 
-Counter = Callable[[Actor], str]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """One entry: shown to those who hold the permission; `count` says what waits, capped."""
+    """One entry: shown to those who hold the permission; `waiting` is the query whose rows are counted beside it."""
 
     label: Any
     endpoint: str
     icon: str
     permission: str
-    count: Counter | None = None
+    waiting: Select[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,27 @@ TABLE: dict[Side, tuple[Group, ...]] = {
     Side.SUPPLIER: (
         Group("", (Item(lazy("Home"), "dashboards.home", "home", P.Own.PROFILE),)),
         Group(lazy("My CFDIs"), (
-            Item(lazy("To send"), "invoices.to_send", "upload", P.Invoice.SUBMIT, invoices.count_to_send),
+            Item(lazy("To send"), "invoices.to_send", "upload", P.Invoice.SUBMIT, invoices.DRAFTS),
             Item(lazy("In process"), "invoices.in_process", "clock", P.Invoice.READ),
         )),
         Group(lazy("Payments"), (Item(lazy("Archive"), "payments.archive", "archive", P.Payment.READ),)),
         Group("", (
-            Item(lazy("Digital record"), "suppliers_record.index", "folder", P.Record.READ, suppliers.count_missing),
+            Item(lazy("Digital record"), "suppliers_record.index", "folder", P.Record.READ, suppliers.MISSING),
             Item(lazy("People"), "accounts_people.index", "users", P.Organization.PEOPLE),
         )),
     ),
     Side.CLIENT: (
         Group("", (Item(lazy("Home"), "dashboards.home", "home", P.Own.PROFILE),)),
         Group(lazy("Invoices"), (
-            Item(lazy("Inbox"), "approvals.inbox", "inbox", P.Invoice.APPROVE, approvals.count_mine),
+            Item(lazy("Inbox"), "approvals.inbox", "inbox", P.Invoice.APPROVE, approvals.WAITING),
             Item(lazy("All invoices"), "invoices.index", "file", P.Invoice.READ),
         )),
         Group(lazy("Suppliers"), (
             Item(lazy("Suppliers"), "suppliers.index", "building", P.Supplier.READ),
-            Item(lazy("Records"), "suppliers_review.index", "folder", P.Supplier.READ, suppliers.count_to_review),
+            Item(lazy("Records"), "suppliers_review.index", "folder", P.Supplier.READ, suppliers.TO_REVIEW),
         )),
         Group(lazy("Payments"), (
-            Item(lazy("To pay"), "payments_treasury.due", "calendar", P.Payment.SCHEDULE, payments.count_due),
+            Item(lazy("To pay"), "payments_treasury.due", "calendar", P.Payment.SCHEDULE, payments.UNDATED),
             Item(lazy("Archive"), "payments.archive", "archive", P.Payment.READ),
         )),
         Group(lazy("Administration"), (
@@ -78,9 +77,13 @@ TABLE: dict[Side, tuple[Group, ...]] = {
 
 def of(actor: Actor) -> list[dict[str, Any]]:
     """Return the groups and entries that `actor` may see, with their counts."""
-    groups = [(group.label, [_entry(item, actor) for item in group.items if actor.can(item.permission)])
+    groups = [(group.label, [item for item in group.items if actor.can(item.permission)])
               for group in TABLE.get(actor.side, ())]
-    return [{"label": label, "items": items} for label, items in groups if items]
+    asked = [(item, item.waiting) for _label, items in groups for item in items if item.waiting is not None]
+    counts = listing.counts(actor, [query for _item, query in asked])
+    waiting = {item: count for (item, _query), count in zip(asked, counts, strict=True)}
+    return [{"label": label, "items": [_entry(item, waiting.get(item, "")) for item in items]}
+            for label, items in groups if items]
 
 
 def viewer(actor: Actor) -> dict[str, Any]:
@@ -93,8 +96,7 @@ def viewer(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _entry(item: Item, actor: Actor) -> dict[str, Any]:
+def _entry(item: Item, count: str) -> dict[str, Any]:
     here = (request.endpoint or "").partition(".")[0], item.endpoint.partition(".")[0]
-    return {"label": item.label, "url": url_for(item.endpoint), "icon": item.icon,
-            "count": item.count(actor) if item.count else "",
+    return {"label": item.label, "url": url_for(item.endpoint), "icon": item.icon, "count": count,
             "active": request.endpoint == item.endpoint or (here[0] == here[1] and item.endpoint.endswith(".index"))}

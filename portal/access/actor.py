@@ -31,6 +31,7 @@ class Actor:
     relationships: tuple[UUID, ...] = ()
     partners: tuple[UUID, ...] = ()
     organizations: tuple[UUID, ...] = ()
+    several_seats: bool = True  # whether it may be elsewhere to act: the switcher asks
     session_id: UUID | None = None
     stepped_up_at: datetime | None = None
     locale: str = "es"

@@ -141,7 +141,9 @@ def clients(actor: Actor) -> Sequence[Organization]:
 
 
 def seats(actor: Actor) -> list[dict[str, Any]]:
-    """Return as whom else a person may act, for the switcher: name, side, where to post, and which is in use."""
+    """Return as whom a person may act, for the switcher: name, side, where to post, and which is in use."""
+    if not actor.several_seats:
+        return []
     query = (select(Organization.id, Organization.name, Membership.roles)
              .join(Membership, Membership.organization_id == Organization.id)
              .where(Membership.user_id == actor.user_id, Membership.ended_at.is_(None)).order_by(Organization.name))

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import contains_eager
 
+from portal.access import binds
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.approvals import services
@@ -67,11 +68,6 @@ def next_for(actor: Actor, after: ApprovalStep | None) -> UUID | None:
     return session.scalar(query)
 
 
-def count_mine(actor: Actor) -> str:
-    """Return how many invoices wait for this person, capped."""
-    return listing.capped(_mine(select(ApprovalStep.id), actor))
-
-
 def stages_of(actor: Actor) -> Sequence[str]:
     """Return the names of the stages that wait for this person (of the oldest thousand steps), for the filter."""
     oldest = _mine(select(ApprovalStep.label_es), actor).order_by(ApprovalStep.started_at).limit(1000).subquery()
@@ -111,11 +107,20 @@ def rule(actor: Actor, rule_id: UUID) -> StageRule:
 
 
 def _mine(query: Select[Any], actor: Actor) -> Select[Any]:
-    mine = or_(ApprovalStep.approver_ids.contains([actor.user_id]),
-               ApprovalStep.approver_roles.overlap(array(sorted(actor.roles)) if actor.roles else []))
-    decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == actor.user_id)
-    return query.where(ApprovalStep.client_id == actor.client_id, ApprovalStep.state == StepState.CURRENT, mine,
+    return _held(query).params(binds.values(actor))
+
+
+def _held(query: Select[Any]) -> Select[Any]:
+    """Return `query` narrowed to the steps that wait for the actor of `portal.access.binds`."""
+    mine = or_(ApprovalStep.approver_ids.contains(array([binds.USER])),
+               ApprovalStep.approver_roles.overlap(binds.ROLES))
+    decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == binds.USER)
+    return query.where(ApprovalStep.client_id == binds.CLIENT, ApprovalStep.state == StepState.CURRENT, mine,
                        ~decided.exists())
+
+
+# Counted beside the navigation of every page.
+WAITING = _held(select(ApprovalStep.id))
 
 
 def _of(row: ApprovalStep, key: Any) -> Any:

@@ -10,6 +10,7 @@ from portal.dashboards import queries
 from portal.invoices import queries as invoices
 from portal.payments import queries as payments
 from portal.suppliers import queries as suppliers
+from portal.web import listing
 from portal.web.page import page
 from portal.web.pages import render
 
@@ -23,11 +24,11 @@ def home(actor: Actor) -> ResponseReturnValue:
         return redirect(url_for("accounts_setup.clients"), 303)
     if actor.side is Side.SUPPLIER:
         return render("dashboards/supplier.html", records=queries.records(actor), coming=queries.coming(actor),
-                      to_send=invoices.count_to_send(actor), standing=queries.by_status(actor))
-    return render("dashboards/client.html", mine=_mine(actor), to_review=suppliers.count_to_review(actor),
-                  due=payments.count_due(actor), standing=queries.by_status(actor), ageing=queries.ageing(actor),
-                  coming=queries.coming(actor), expiring=queries.expiring(actor))
+                      to_send=listing.count(actor, invoices.DRAFTS), standing=queries.by_status(actor))
+    return render("dashboards/client.html", mine=_mine(actor), to_review=listing.count(actor, suppliers.TO_REVIEW),
+                  due=listing.count(actor, payments.UNDATED), standing=queries.by_status(actor),
+                  ageing=queries.ageing(actor), coming=queries.coming(actor), expiring=queries.expiring(actor))
 
 
 def _mine(actor: Actor) -> str:
-    return approvals.count_mine(actor) if actor.can(Permission.Invoice.APPROVE) else ""
+    return listing.count(actor, approvals.WAITING) if actor.can(Permission.Invoice.APPROVE) else ""

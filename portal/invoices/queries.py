@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, case, or_, select
 
+from portal.access import binds
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
@@ -34,6 +35,9 @@ from portal.storage.models import FileState, StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
+# A supplier's drafts, counted beside the navigation.
+DRAFTS = select(Invoice.id).where(Invoice.relationship_id == any_(binds.RELATIONSHIPS),
+                                  Invoice.status == InvoiceStatus.DRAFT)
 # What a row of a list shows; the big columns (findings, facts) stay in the table.
 ROW = (Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
        Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, Invoice.stages, Invoice.waiting_since,
@@ -126,11 +130,6 @@ def all_concepts(actor: Actor, invoice: Invoice) -> list[dict[str, Any]]:
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's drafts, newest first."""
     return _page(select(*ROW).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT), cursor)
-
-
-def count_to_send(actor: Actor) -> str:
-    """Return how many drafts wait to be sent, capped ("", "12", "99+")."""
-    return listing.capped(select(Invoice.id).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT))
 
 
 def in_process(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:

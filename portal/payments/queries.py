@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
+from portal.access import binds
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
@@ -22,6 +23,8 @@ from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
+# Approved invoices that wait for a date, counted beside the navigation.
+UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
 
 
@@ -73,12 +76,6 @@ def due(actor: Actor, wanted: DueFilter, cursor: str | None) -> Page[Invoice]:
     if wanted.search:
         query = query.where(invoices.matches(wanted.search))
     return listing.read(query, (Invoice.id,), cursor, descending=False)
-
-
-def count_due(actor: Actor) -> str:
-    """Return how many approved invoices wait for a date, capped."""
-    return listing.capped(select(Invoice.id).where(
-        Invoice.client_id == actor.client_id, Invoice.status == InvoiceStatus.APPROVED))
 
 
 def payable(actor: Actor, relationship_id: UUID) -> Sequence[Invoice]:

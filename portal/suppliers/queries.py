@@ -3,8 +3,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import any_, select
 
+from portal.access import binds
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
@@ -25,6 +26,9 @@ from portal.web import listing
 
 LACKING = (RecordStatus.EMPTY, RecordStatus.INCOMPLETE, RecordStatus.READY, RecordStatus.CORRECTIONS,
            RecordStatus.EXPIRED)
+# Counted beside the navigation: records that wait for a client's review, and a supplier's that lack something.
+TO_REVIEW = select(Record.id).where(Record.client_id == binds.CLIENT, Record.status == RecordStatus.SENT)
+MISSING = select(Record.id).where(Record.relationship_id == any_(binds.RELATIONSHIPS), Record.status.in_(LACKING))
 
 
 @dataclass(frozen=True)
@@ -142,18 +146,6 @@ def names(records: Sequence[Record]) -> dict[UUID, Relationship]:
     """Return the suppliers of a page of records, by relationship."""
     rows = session.scalars(select(Relationship).where(Relationship.id.in_({r.relationship_id for r in records})))
     return {r.id: r for r in rows}
-
-
-def count_to_review(actor: Actor) -> str:
-    """Return how many records wait for the client's review, capped."""
-    return listing.capped(select(Record.id).where(Record.client_id == actor.client_id,
-                                                  Record.status == RecordStatus.SENT))
-
-
-def count_missing(actor: Actor) -> str:
-    """Return how many of a supplier's records lack something, capped."""
-    return listing.capped(select(Record.id).where(Record.relationship_id.in_(actor.relationships),
-                                                  Record.status.in_(LACKING)))
 
 
 def _account(row: BankAccount) -> Account:

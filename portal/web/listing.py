@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from portal.access import binds
+from portal.access.actor import Actor
 from portal.core.db import session
 from portal.core.types import Page
 
@@ -46,8 +49,30 @@ def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor:
 
 def capped(query: Select[Any], limit: int = 99) -> str:
     """Return how many rows `query` has as people read it: "", "12" or "99+"; never counts further."""
-    found = len(session.execute(query.limit(limit + 1)).all())
-    return "" if not found else str(found) if found <= limit else f"{limit}+"
+    return _capped(len(session.execute(query.limit(limit + 1)).all()), limit)
+
+
+def count(actor: Actor, query: Select[Any]) -> str:
+    """Return how many rows a query that was built with `portal.access.binds` has for `actor`, as `capped` writes it."""
+    return counts(actor, [query])[0]
+
+
+def counts(actor: Actor, queries: Sequence[Select[Any]]) -> list[str]:
+    """Return the same for several queries, asked for in one statement."""
+    if not queries:
+        return []
+    found = session.connection().execute(_counting(tuple(queries)), binds.values(actor)).one()
+    return [_capped(number, 99) for number in found]
+
+
+@cache
+def _counting(queries: tuple[Select[Any], ...]) -> Select[Any]:
+    return select(*[select(func.count()).select_from(query.limit(100).subquery()).scalar_subquery()
+                    for query in queries])
+
+
+def _capped(number: int, limit: int) -> str:
+    return "" if not number else str(number) if number <= limit else f"{limit}+"
 
 
 def _found(query: Select[Any]) -> list[Any]:

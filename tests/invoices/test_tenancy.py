@@ -9,6 +9,7 @@ from portal.core.errors import NotFound
 from portal.invoices import demands, queries, services
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceRequirement, InvoiceStatus, RequirementType
 from portal.invoices.services import SaveRequirement
+from portal.web import listing
 from portal.web.page import ROUTES
 from tests.invoices.browser import Browser
 from tests.invoices.conftest import detached
@@ -125,7 +126,7 @@ def test_the_first_wall_holds_by_itself(world, buyer, draft, asked):
         for actor in (rival, stranger):
             assert not queries.attempts(actor).rows and not queries.to_send(actor).rows
             assert not queries.everything(actor, queries.Filters()).rows
-            assert not queries.in_process(actor, queries.Filters()).rows and queries.count_to_send(actor) == ""
+            assert not queries.in_process(actor, queries.Filters()).rows and listing.count(actor, queries.DRAFTS) == ""
             for look in (lambda a=actor: queries.get(a, draft.invoice.id),
                          lambda a=actor: queries.locked(a, draft.invoice.id),
                          lambda a=actor: queries.attempt(a, draft.attempt.id)):
