@@ -176,8 +176,7 @@ def _certificate(work: _Work) -> Iterable[Finding]:
 
 
 def _seal(work: _Work) -> Iterable[Finding] | None:
-    certificate = work.issuer.certificate
-    return None if certificate is None else seal.check(work.document, certificate)
+    return seal.check(work.document, work.issuer.certificate)
 
 
 def _stamp(work: _Work) -> Iterable[Finding] | None:

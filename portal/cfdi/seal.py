@@ -85,13 +85,18 @@ def signed_by(certificate: Certificate, seal: bytes, cadena: bytes) -> bool:
     return certificate.verifies(seal, cadena, _SHA256)
 
 
-def check(document: Comprobante, certificate: Certificate) -> list[Finding]:
-    """The issuer's seal against the received content and the certificate inside it."""
+def check(document: Comprobante, certificate: Certificate | None) -> list[Finding] | None:
+    """The issuer's seal against the received content and the certificate inside it.
+
+    Without a readable certificate only a seal that is none can be told; any other is not judged: None.
+    """
     code = CODES[document.version]
     seal = signature(document.sello)
     if seal is None:
         found, where = document.sello[:24], document.where("Sello")
         return [Finding(code, found=found, expected="Base64", where=where, step=Step.SEAL, reason="form")]
+    if certificate is None:
+        return None
     if signed_by(certificate, seal, cadena_original(document.element, document.version)):
         return []
     return [Finding(code, found=f"…{document.sello[-8:]}", where=document.where("Sello"), step=Step.SEAL)]

@@ -114,10 +114,15 @@ def _form(document: Comprobante, stamp: TimbreFiscalDigital) -> list[Finding]:
         findings.append(_finding("ACUSE-TFD-VERSION", stamp.where("Version"), stamp.version, "1.1"))
     if not _UUID.fullmatch(stamp.uuid):
         findings.append(_finding("ACUSE-TFD-UUID", stamp.where("UUID"), stamp.uuid[:40]))
-    if not stamp.sello_cfd or stamp.sello_cfd != document.sello:
+    if not stamp.sello_cfd or not _same_seal(stamp.sello_cfd, document.sello):
         where = stamp.where("SelloCFD")
         findings.append(_finding("ACUSE-TFD-SELLO", where, f"…{stamp.sello_cfd[-8:]}", f"…{document.sello[-8:]}"))
     return findings
+
+
+def _same_seal(one: str, other: str) -> bool:
+    """Whether they are one seal, up to where its lines are broken: blanks are no part of Base64."""
+    return one == other or "".join(one.split()) == "".join(other.split())
 
 
 def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> list[Finding]:

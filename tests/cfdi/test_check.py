@@ -1,5 +1,6 @@
 """The judgement as a whole: what depends on what, and that nothing escapes."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -72,6 +73,14 @@ def test_without_a_readable_certificate_the_seal_is_not_run(invoice: bytes, verd
     report = verdict(invoice.replace(b'Certificado="MII', b'Certificado="XII'))
     assert (report.steps[Step.CERTIFICATE], report.steps[Step.SEAL]) == (FAILED, NOT_RUN)
     assert report.verdict is Verdict.REJECTED
+
+
+def test_a_document_without_a_seal_has_sats_code_for_it(invoice: bytes, verdict: Judge) -> None:
+    bare = re.sub(rb' (Sello|Certificado|NoCertificado)="[^"]*"', b"", invoice)
+    report = verdict(bare)
+    codes = {finding.code for finding in report.findings if finding.status == "failed"}
+    assert {"CFDI40102", "CFDI40106"} <= codes
+    assert report.steps[Step.SEAL] == report.steps[Step.CERTIFICATE] == "failed"
 
 
 def test_an_unknown_provider_is_a_warning_and_its_number_is_told(invoice: bytes, authority: Authority) -> None:

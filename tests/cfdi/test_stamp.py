@@ -80,6 +80,12 @@ def test_each_fault_has_its_code(invoice: bytes, trust: TrustStore, attribute: s
     assert found[code] is Status.FAILED
 
 
+def test_a_wrapped_seal_is_the_same_seal(invoice: bytes, trust: TrustStore) -> None:
+    sello = document(invoice).sello
+    wrapped = edited(invoice, lambda node: node.set("SelloCFD", f"{sello[:76]}\r\n{sello[76:]}"))
+    assert "ACUSE-TFD-SELLO" not in judged(wrapped, trust)
+
+
 def test_an_unknown_provider_leaves_the_stamp_not_run_and_names_the_number(
     invoice: bytes, trust: TrustStore, authority: Authority
 ) -> None:

@@ -10,6 +10,7 @@ from portal.cfdi.rules.registry import Fault, Found, On, dormant, needs_list, ru
 from portal.cfdi.rules.sentences import absent, adds_up, decimals, must, required
 
 ONE = Decimal(1)
+_LIMIT = Decimal("999999999999999999.999999")
 
 
 @rule("CFDI40103", On.DOCUMENT, absent("FormaPago", "en un comprobante de traslado, nómina o pago",
@@ -126,6 +127,14 @@ def _total(document: Comprobante) -> Decimal:
     return amount
 
 
+@rule("CFDI40120", On.DOCUMENT, must("Total", "a lo más 999999999999999999.999999, o llevar Confirmacion",
+      "at most 999999999999999999.999999, or come with Confirmacion"), types="IEN")  # fmt: skip
+def total_within_limit(facts: Facts, document: Comprobante) -> Found:
+    """The limit that c_TipoDeComprobante gives everybody; a taxpayer's own is in SAT's list."""
+    wrong = document.total > _LIMIT and not document.has("Confirmacion")
+    return Fault(document, "Total", f"<= {_LIMIT}") if wrong else None
+
+
 @rule("CFDI40122", On.DOCUMENT, required("el complemento Comercio Exterior|the complement Comercio Exterior",
       "cuando Exportacion es 02",
       "when Exportacion is 02"))  # fmt: skip
@@ -158,7 +167,6 @@ def issuer_regime_fits(facts: Facts, document: Comprobante) -> Found:
 for _code, _es, _en in (
     ("CFDI40118", "Un TipoCambio fuera de los límites requiere Confirmacion",
      "A TipoCambio beyond the limits needs Confirmacion"),
-    ("CFDI40120", "Un Total sobre el límite requiere Confirmacion", "A Total above the limit needs Confirmacion"),
     ("CFDI40127", "Confirmacion sólo va cuando hace falta", "Confirmacion only where it is needed"),
     ("CFDI40128", "La clave de Confirmacion debe ser válida", "Confirmacion must be valid"),
     ("CFDI40129", "La clave de Confirmacion no debe haberse usado", "Confirmacion must not have been used before"),

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from portal.cfdi.lazy import Node, Unreadable
-from portal.cfdi.model import Comprobante, Concepto, Pagos
-from portal.cfdi.pagos import Pago, TrasladoP
+from portal.cfdi.model import CFD4, Comprobante, Concepto, Pagos
+from portal.cfdi.pagos import Pago, TrasladoDR, TrasladoP
 from portal.cfdi.rules.amounts import ZERO, rounded
 from portal.cfdi.rules.facts import Facts
 from portal.cfdi.rules.registry import Fault, Found, On, rule
@@ -115,10 +115,14 @@ _line_without("CRP20121", "Descuento")
 _line("CRP20122", "ObjetoImp", "01")
 
 
-@rule("CRP20123", On.PAGOS_CONCEPTO, absent("el nodo Impuestos del concepto|the concepto's node Impuestos", _ES, _EN))
-def untaxed_line(facts: Facts, concepto: Concepto) -> Found:
-    """No taxes: those of the payment are in the complement."""
-    return Fault(concepto.impuestos) if concepto.impuestos is not None else None
+@rule("CRP20123", On.PAGOS, absent("el nodo Impuestos|the node Impuestos", _ES, _EN))
+def untaxed(facts: Facts, node: Pagos) -> Found:
+    """No taxes, of a concepto or in the summary: those of the payment are in the complement."""
+    document = facts.document
+    inside = (taxes for lines in document.nodes("Conceptos") for taxes in lines.iter(f"{{{CFD4}}}Impuestos"))
+    found = next(inside, None)
+    taxes = document.impuestos if found is None else Node(found)
+    return None if taxes is None else Fault(taxes)
 
 
 def exchange(payment: Pago) -> Decimal:
@@ -143,7 +147,7 @@ _TRANSFERRED: Final = {
 }
 
 
-def is_row(tax: TrasladoP, rate: str) -> bool:
+def is_row(tax: TrasladoP | TrasladoDR, rate: str) -> bool:
     """Whether a transferred tax is IVA at the rate ("" when exempt)."""
     if tax.impuesto != "002":
         return False

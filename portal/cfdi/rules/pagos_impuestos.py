@@ -17,6 +17,7 @@ _TOTALS: Final = {"002": "TotalRetencionesIVA", "001": "TotalRetencionesISR", "0
 _RATES: Final = {"0.16": "IVA16", "0.08": "IVA8", "0": "IVA0"}
 _KNOWN: Final = frozenset({"001", "002", "003"})
 _Tax = RetencionDR | TrasladoDR
+_Key = tuple[str, str, Decimal | None]
 
 
 @rule("CRP20248", On.DOCTO, must_have("el nodo ImpuestosDR|the node ImpuestosDR",
@@ -146,29 +147,31 @@ def one_row_transferred(facts: Facts, payment: Pago) -> Found:
     return None
 
 
-def _key(tax: TrasladoP | TrasladoDR) -> tuple[str, str, Decimal | None]:
+def _key(tax: TrasladoP | TrasladoDR) -> _Key:
     return tax.impuesto, tax.tipo_factor, None if tax.tipo_factor == "Exento" else tax.tasa_o_cuota
 
 
 @rule("CRP20264", On.PAGOS, required("TotalRetenciones del impuesto|TotalRetenciones of the tax",
       "si algún pago lo retiene", "when a payment withholds it"))  # fmt: skip
 def withheld_has_total(facts: Facts, node: Pagos) -> Found:
-    """Rows need their total."""
-    for row in facts.withheld_p:
-        total = _TOTALS.get(row.impuesto)
+    """Rows need their total, those of the paid documents too: a payment's own may be what is missing."""
+    rows: list[RetencionDR | RetencionP] = [*facts.withheld_dr, *facts.withheld_p]
+    for impuesto, row in {row.impuesto: row for row in rows}.items():
+        total = _TOTALS.get(impuesto)
         if total is not None and (node.totales is None or not node.totales.has(total)):
-            return Fault(row, "ImpuestoP", total)
+            return Fault(row, "ImpuestoP" if isinstance(row, RetencionP) else "ImpuestoDR", total)
     return None
 
 
 def _has_totals(facts: Facts, node: Pagos, kind: str) -> Found:
-    for row in facts.transferred_p:
+    rows: list[TrasladoDR | TrasladoP] = [*facts.transferred_dr, *facts.transferred_p]
+    for row in {_key(row): row for row in rows}.values():
         name = next((name for rate, name in _RATES.items() if is_row(row, rate)), None)
         if name is None and kind == "Base" and is_row(row, ""):
             name = "IVAExento"
         attribute = f"TotalTraslados{kind}{name}"
         if name is not None and (node.totales is None or not node.totales.has(attribute)):
-            return Fault(row, "ImpuestoP", attribute)
+            return Fault(row, "ImpuestoP" if isinstance(row, TrasladoP) else "ImpuestoDR", attribute)
     return None
 
 
@@ -196,12 +199,12 @@ def _converted(payment: Pago, impuesto: str) -> Decimal:
     return found
 
 
-def _converted_row(payment: Pago, row: TrasladoP) -> tuple[Decimal, Decimal]:
+def _converted_row(payment: Pago, kind: _Key) -> tuple[Decimal, Decimal]:
     """Σ BaseDR and ImporteDR / EquivalenciaDR of the transferred taxes of a row's kind."""
     base = importe = ZERO
     for paid in payment.doctos_relacionados:
         for tax in paid.impuestos_dr.traslados if paid.impuestos_dr is not None else ():
-            if _key(tax) == _key(row):
+            if _key(tax) == kind:
                 base += tax.base / (paid.equivalencia_dr or 1)
                 importe += (tax.importe or ZERO) / (paid.equivalencia_dr or 1)
     return base, importe
@@ -219,12 +222,26 @@ def withheld_sum(facts: Facts, row: RetencionP) -> Found:
     return _near(row, "ImporteP", row.importe, _converted(facts.payment_of[id(row)], row.impuesto))
 
 
-@rule("CRP20266", On.TRASLADO_P, absent("TasaOCuotaP ni ImporteP|TasaOCuotaP and ImporteP", "en un traslado exento",
-      "in an exempt transferred tax"))  # fmt: skip
+def _is_exempt(facts: Facts, row: TrasladoP) -> bool:
+    """Whether a row is exempt by what it says, or else by what was paid: exempt documents only."""
+    if row.has("TipoFactorP"):
+        return row.tipo_factor == "Exento"
+    documents = facts.payment_of[id(row)].doctos_relacionados
+    taxes = [tax for paid in documents if paid.impuestos_dr is not None for tax in paid.impuestos_dr.traslados]
+    return bool(taxes) and all(tax.tipo_factor == "Exento" for tax in taxes)
+
+
+@rule("CRP20266", On.TRASLADO_P, must_have(
+    "un traslado exento de un pago|a payment's exempt transferred tax",
+    "BaseP, ImpuestoP y TipoFactorP, y no TasaOCuotaP ni ImporteP",
+    "BaseP, ImpuestoP and TipoFactorP, and neither TasaOCuotaP nor ImporteP"))  # fmt: skip
 def exempt_payment_is_bare(facts: Facts, row: TrasladoP) -> Found:
     """Exempt: no rate, no tax."""
-    wrong = row.tipo_factor == "Exento" and (row.has("TasaOCuotaP") or row.has("ImporteP"))
-    return Fault(row, "TipoFactorP") if wrong else None
+    if not _is_exempt(facts, row):
+        return None
+    whole = row.has("BaseP") and row.has("ImpuestoP") and row.has("TipoFactorP")
+    bare = not row.has("TasaOCuotaP") and not row.has("ImporteP")
+    return None if whole and bare else Fault(row, "TipoFactorP", "Exento")
 
 
 @rule("CRP20268", On.TRASLADO_P, adds_up(
@@ -232,9 +249,9 @@ def exempt_payment_is_bare(facts: Facts, row: TrasladoP) -> Found:
     "the sum of BaseDR / EquivalenciaDR with the same tax, factor and rate"))  # fmt: skip
 def base_sum(facts: Facts, row: TrasladoP) -> Found:
     """Σ of the paid documents, to a cent."""
-    if row.tipo_factor == "Exento":
+    if _is_exempt(facts, row):
         return None
-    return _near(row, "BaseP", row.base, _converted_row(facts.payment_of[id(row)], row)[0])
+    return _near(row, "BaseP", row.base, _converted_row(facts.payment_of[id(row)], _key(row))[0])
 
 
 @rule("CRP20269", On.TRASLADO_P, adds_up(
@@ -242,9 +259,10 @@ def base_sum(facts: Facts, row: TrasladoP) -> Found:
     "the sum of the exempt BaseDR / EquivalenciaDR"))  # fmt: skip
 def exempt_base_sum(facts: Facts, row: TrasladoP) -> Found:
     """Σ of the paid documents, to a cent."""
-    if row.tipo_factor != "Exento":
+    if not _is_exempt(facts, row):
         return None
-    return _near(row, "BaseP", row.base, _converted_row(facts.payment_of[id(row)], row)[0])
+    kind = (row.impuesto, "Exento", None)
+    return _near(row, "BaseP", row.base, _converted_row(facts.payment_of[id(row)], kind)[0])
 
 
 @rule("CRP20274", On.TRASLADO_P, adds_up(
@@ -255,4 +273,4 @@ def importe_sum(facts: Facts, row: TrasladoP) -> Found:
     """Σ of the paid documents, to a cent."""
     if row.importe is None:
         return None
-    return _near(row, "ImporteP", row.importe, _converted_row(facts.payment_of[id(row)], row)[1])
+    return _near(row, "ImporteP", row.importe, _converted_row(facts.payment_of[id(row)], _key(row))[1])

@@ -40,6 +40,7 @@ CASES: list[Case] = [
     ("CFDI40119", hotel, put("", Total="3481.74")),
     ("CFDI40119", transfer, put("", Total="1")),
     ("CFDI40119", invoice, put("", Total="3481.740")),
+    ("CFDI40120", invoice, put("", Total="1000000000000000000.00")),
     ("CFDI40122", abroad, put("", Exportacion="02")),
     ("CFDI40125", transfer, put("", MetodoPago="PUE")),
     ("CFDI40141", invoice, put("Emisor", RegimenFiscal="612")),

@@ -82,6 +82,8 @@ CASES: list[Case] = [
     ("CRP20121", payment, put(CONCEPTO, Descuento="0")),
     ("CRP20122", payment, put(CONCEPTO, ObjetoImp="02")),
     ("CRP20123", payment, add(CONCEPTO, "Impuestos")),
+    ("CRP20123", payment, add("Conceptos", "Impuestos")),
+    ("CRP20123", payment, add("", "Impuestos", 3)),
     ("CRP20201", lambda: withheld_as("002", "IVA"), put(TOTALES, TotalRetencionesIVA="100.01")),
     ("CRP20202", payment_withheld, put(TOTALES, TotalRetencionesISR="100.01")),
     ("CRP20203", lambda: withheld_as("003", "IEPS"), put(TOTALES, TotalRetencionesIEPS="90.01")),

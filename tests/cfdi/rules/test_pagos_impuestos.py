@@ -4,6 +4,7 @@ import pytest
 
 from tests.cfdi.rules.documents import (
     DOCTO,
+    PAGO,
     RETENCION_DR,
     RETENCION_P,
     TOTALES,
@@ -21,6 +22,8 @@ from tests.cfdi.rules.documents import (
     put,
 )
 
+IMPUESTOS_P = f"{PAGO}/pago:ImpuestosP"
+RETENCIONES_P = f"{IMPUESTOS_P}/pago:RetencionesP"
 CASES: list[Case] = [
     ("CRP20248", payment, drop(f"{DOCTO}/pago:ImpuestosDR/pago:TrasladosDR")),
     ("CRP20249", payment_withheld, put(RETENCION_DR, BaseDR="0")),
@@ -34,15 +37,21 @@ CASES: list[Case] = [
     ("CRP20261", payment, put(TRASLADO_DR, ImporteDR="160.02")),
     ("CRP20263", payment_withheld, double(RETENCION_P)),
     ("CRP20264", payment_withheld, put(TOTALES, TotalRetencionesISR=None)),
+    ("CRP20264", payment_withheld, both(put(TOTALES, TotalRetencionesISR=None), drop(RETENCIONES_P))),
     ("CRP20265", payment_withheld, put(RETENCION_P, ImporteP="100.02")),
     ("CRP20266", payment_exempt, put(TRASLADO_P, ImporteP="0.00")),
+    ("CRP20266", payment_exempt, put(TRASLADO_P, TipoFactorP=None, BaseP=None, ImporteP="1.10")),
+    ("CRP20266", payment_exempt, put(TRASLADO_P, TipoFactorP=None)),
     ("CRP20267", payment, put(TOTALES, TotalTrasladosBaseIVA16=None)),
     ("CRP20267", payment_exempt, put(TOTALES, TotalTrasladosBaseIVAExento=None)),
+    ("CRP20267", payment_exempt, both(put(TOTALES, TotalTrasladosBaseIVAExento=None), drop(IMPUESTOS_P))),
     ("CRP20268", payment, put(TRASLADO_P, BaseP="1100.02")),
     ("CRP20269", payment_exempt, put(TRASLADO_P, BaseP="1099.98")),
+    ("CRP20269", payment_exempt, put(TRASLADO_P, BaseP="1099.98", TipoFactorP=None)),
     ("CRP20271", payment, double(TRASLADO_P)),
     ("CRP20272", payment, put(TRASLADO_P, TasaOCuotaP="0.150000")),
     ("CRP20273", payment, put(TOTALES, TotalTrasladosImpuestoIVA16=None)),
+    ("CRP20273", payment, both(put(TOTALES, TotalTrasladosImpuestoIVA16=None), drop(IMPUESTOS_P))),
     ("CRP20274", payment, put(TRASLADO_P, ImporteP="176.02")),
 ]
 
