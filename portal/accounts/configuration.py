@@ -13,7 +13,7 @@ from portal.accounts import queries
 from portal.accounts.events import FiscalProfileChanged, OrganizationChanged, PasswordPolicyChanged
 from portal.accounts.models import FiscalProfile, Organization
 from portal.accounts.policy import CLASSES, PasswordPolicy
-from portal.accounts.regimes import REGIMES, fits
+from portal.accounts.regimes import fits, known
 from portal.core.db import insert_once, session
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
@@ -71,7 +71,7 @@ def checked(profile: Profile) -> Profile:
         wrong["fiscal_name"] = lazy("Write the name as your constancia de situación fiscal has it.")
     if not re.fullmatch(r"\d{5}", profile.postcode.strip()):
         wrong["postcode"] = lazy("A postcode has five digits.")
-    regimes = tuple(r for r in dict.fromkeys(profile.regimes) if r in REGIMES)
+    regimes = tuple(r for r in dict.fromkeys(profile.regimes) if known(r))
     if not regimes:
         wrong["regimes"] = lazy("Choose at least one tax regime.")
     elif "rfc" not in wrong and not all(fits(r, rfc) for r in regimes):

@@ -35,14 +35,25 @@ CATALOGS: Final[Mapping[str, Mapping[str, _Entry]]] = {
     "Pais": countries.PAIS,
 }
 
+# c_ClaveUnidad has 2,400 codes with names in Spanish; these, in English too, cover nearly every invoice.
+UNITS_EN: Final[Mapping[str, str]] = {
+    "H87": "Piece", "E48": "Service unit", "ACT": "Activity", "KGM": "Kilogram", "GRM": "Gram", "TNE": "Tonne",
+    "LTR": "Litre", "MLT": "Millilitre", "GLL": "Gallon", "MTR": "Metre", "CMT": "Centimetre", "KMT": "Kilometre",
+    "MTK": "Square metre", "MTQ": "Cubic metre", "FOT": "Foot", "INH": "Inch", "LBR": "Pound", "XBX": "Box",
+    "XPK": "Package", "XBG": "Bag", "XRO": "Roll", "XUN": "Unit", "KT": "Kit", "SET": "Set", "PR": "Pair",
+    "DZN": "Dozen", "C62": "One", "HUR": "Hour", "DAY": "Day", "WEE": "Week", "MON": "Month", "ANN": "Year",
+    "E51": "Job", "E54": "Trip", "A9": "Rate", "KWH": "Kilowatt hour", "EA": "Each",
+}  # fmt: skip
+
 
 def describe(catalog: str, code: str, lang: str = "es") -> str:
     """The words of a code in a catalog (SAT's name without c_); "" when there are none.
 
-    ClaveUnidad and ClaveProdServ have SAT's Spanish words only, in either language.
+    ClaveProdServ and the rarer units have SAT's Spanish words only, in either language.
     """
     if catalog == "ClaveUnidad":
-        return light.load().units.get(code, "")
+        spanish = light.load().units.get(code, "")
+        return UNITS_EN.get(code, spanish) if lang.startswith("en") else spanish
     if catalog == "ClaveProdServ":
         return _product(code)
     entry = CATALOGS.get(catalog, {}).get(code)

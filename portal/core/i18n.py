@@ -56,6 +56,7 @@ def _compiled(path: Path) -> Translations:
 domain = _Catalogs()
 _ = domain.gettext
 ngettext = domain.ngettext
+pgettext = domain.pgettext  # (what is spoken of, text): a word whose Spanish depends on that
 lazy = domain.lazy_gettext
 
 

@@ -32,6 +32,16 @@ def amount(written: str | None) -> str:
     return "—" if written is None else f"{Decimal(written):,f}"
 
 
+def value(written: str | None) -> Decimal | None:
+    """Return an amount that the document wrote, as a number."""
+    return None if written is None else Decimal(written)
+
+
+def decimals(written: str | None) -> int:
+    """Return with how many decimals an amount is shown: as it was written, two at least."""
+    return max(2, len((written or "").partition(".")[2]))
+
+
 def rate(tax: Mapping[str, Any]) -> str:
     """Return the rate of a kept tax as people say it: "16 %", "8.00 per unit", "exempt"."""
     if tax["factor"] == "Exento":

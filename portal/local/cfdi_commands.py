@@ -152,4 +152,12 @@ def _summary(verdicts: "Counter[Verdict]", lang: str) -> str:
 
 def _imported_line(one: Imported) -> str:
     mark = "✗" if one.outcome is Outcome.REFUSED else "✓"
-    return describe.plain(f"{mark} {one.outcome.value:<9} {one.number:<20} {one.name}  {one.source}")
+    return describe.plain(f"{mark} {one.outcome.value:<9} {one.number:<20} {_legible(one.name)}  {one.source}")
+
+
+def _legible(name: str) -> str:
+    """A certificate's name as it was meant: SAT's AC6 carries its own written in UTF-8 twice."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name

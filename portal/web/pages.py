@@ -1,6 +1,7 @@
 """Drawing pages: what every template knows, and the small things that views say."""
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, flash, g, get_flashed_messages, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -10,6 +11,7 @@ from portal.access.actor import ANONYMOUS, Actor
 from portal.core import i18n
 from portal.core.db import is_open
 from portal.web import once
+from portal.web.templating import filled
 
 THEMES = ("auto", "light", "dark")
 LANGUAGES = {"es": "Español", "en": "English"}
@@ -35,19 +37,22 @@ def form_guard() -> Markup:
 
 
 def with_query(**changes: Any) -> str:
-    """Return this page's address with some of its query changed; None takes one out."""
-    merged = {**request.args.to_dict(), **changes}
-    return url_for(request.endpoint or "", **(request.view_args or {}),
-                   **{k: v for k, v in merged.items() if v not in (None, "")})
+    """Return this page's address with some of its query changed; None takes one out.
+
+    The query is a stranger's: it is only ever written after the "?", never handed to `url_for`, to which a name like
+    `_scheme` or `endpoint` means something.
+    """
+    asked = urlencode({k: v for k, v in {**request.args.to_dict(), **changes}.items() if v not in (None, "")})
+    page = url_for(request.endpoint or "", **(request.view_args or {}))
+    return f"{page}?{asked}" if asked else page
 
 
 def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[str, Any] | None]) -> None:
     """Give the templates their filters and what the layouts ask for."""
     app.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, date=_day, datetime=_moment,
-                                 ago=i18n.ago, distance=_distance)
+                                 ago=i18n.ago, distance=_distance, filled=filled)
     app.jinja_env.globals.update(form_guard=form_guard, with_query=with_query, _=i18n._, gettext=i18n._,
-                                 ngettext=i18n.ngettext)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+                                 ngettext=i18n.ngettext, pgettext=i18n.pgettext)
 
     @app.context_processor
     def known() -> dict[str, Any]:

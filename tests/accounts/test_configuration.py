@@ -3,9 +3,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import configuration, joining, queries
+from portal.accounts import configuration, joining, queries, regimes
 from portal.accounts.configuration import Profile, checked, fiscal_name
 from portal.accounts.models import FiscalProfile, Membership, Organization, User, UserSession
+from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.accounts.steps import GOOD, letters, post, secret_in
@@ -243,3 +244,11 @@ def test_a_removed_profile_is_not_found(world: World) -> None:
             configuration.remove_profile(queries.fiscal_profiles(actor.client_id)[0].id, actor)
         with pytest.raises(Invalid):
             configuration.checked_zone("../etc/passwd")
+
+
+def test_the_regimes_are_those_of_the_core() -> None:
+    spoken = dict(regimes.options("es"))
+    assert list(spoken) == list(REGIMEN_FISCAL) and spoken["601"] == "601 · General de Ley Personas Morales"
+    assert dict(regimes.options("en"))["606"] == "606 · Leasing"
+    assert regimes.fits("601", "ANO050505IJ6") and not regimes.fits("601", "ANOA050505IJ6")
+    assert regimes.known("626") and not regimes.known("999")

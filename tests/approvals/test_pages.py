@@ -1,6 +1,4 @@
 """The inbox, the review page and the stages' settings."""
-import re
-
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -9,10 +7,7 @@ from portal.approvals.models import ApprovalStep, StageRule
 from portal.core import db
 from portal.invoices.models import Invoice, InvoiceStatus
 from tests.factories import Buyer, Seller, World
-
-
-def guard(html: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(csrf_token|_once)" value="([^"]+)">', html))
+from tests.forms import guard
 
 
 def waiting(world: World, buyer: Buyer, seller: Seller) -> tuple[Invoice, ApprovalStep]:
@@ -75,6 +70,7 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     assert "Compras" in client.get("/settings/approvals/").text
     assert client.get(f"/settings/approvals/{rule.id}").status_code == 200
     index = client.get("/settings/approvals/")
+    assert ">Archivar<" in index.text and ">Archivo<" not in index.text.partition("<main")[2]
     assert client.post(f"/settings/approvals/{rule.id}/archive", data=guard(index.text)).status_code == 303
     assert "Compras" not in client.get("/settings/approvals/").text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.cfdi import light
-from portal.cfdi.words import CATALOGS, describe
+from portal.cfdi.words import CATALOGS, UNITS_EN, describe
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from portal.cfdi.words import CATALOGS, describe
         ("Moneda", "MXN", "es", "Peso Mexicano"), ("ClaveUnidad", "H87", "es", "Pieza"),
         ("ClaveProdServ", "10101501", "es", "Gatos vivos"), ("ClaveProdServ", "00000000", "es", ""),
         ("UsoCFDI", "P01", "es", ""), ("Nada", "1", "en", ""), ("ClaveUnidad", "??", "en", ""),
+        ("ClaveUnidad", "H87", "en", "Piece"), ("ClaveUnidad", "XBA", "en", "Barril"),
     ],
 )  # fmt: skip
 def test_words(catalog: str, code: str, lang: str, words: str) -> None:
@@ -27,3 +28,7 @@ def test_every_code_has_both_languages() -> None:
 
 def test_every_unit_has_words() -> None:
     assert not light.load().codes("c_ClaveUnidad") - {*light.load().units}
+
+
+def test_every_english_unit_is_one_of_sat() -> None:
+    assert not set(UNITS_EN) - light.load().codes("c_ClaveUnidad")

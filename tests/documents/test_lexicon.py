@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from portal.documents import cfdi_pdf
-from portal.documents.lexicon import CATALOGS, UNITS, SatLexicon
+from portal.documents.lexicon import SatLexicon
 
 from .test_cfdi_pdf import invoice, text_of
 
@@ -31,13 +31,6 @@ def test_the_unknown_has_no_words():
     assert SatLexicon().describe("UsoCFDI", "Z99", "es") == ""
     assert SatLexicon().describe("Nothing", "1", "es") == ""
     assert SatLexicon().in_words(Decimal(0), "XXX", "es") == ""
-
-
-def test_every_entry_has_both_languages():
-    for name, catalog in CATALOGS.items():
-        assert catalog, name
-        assert all(entry.es.strip() and entry.en.strip() for entry in catalog.values()), name
-    assert all(es and en for es, en in UNITS.values())
 
 
 def test_the_pdf_speaks_with_them():

@@ -145,7 +145,9 @@ def test_through_the_pages_prefilled_from_the_text(client, world, abroad, monkey
     wrong = seat.post(answer.location, data)
     assert wrong.status_code == 422 and "1,250.00" in wrong.text and 'value="1,250"' in wrong.text
     right = seat.post(answer.location, {**data, "total": "$1,250.00"})
-    assert right.status_code == 303 and "INV-123" in seat.get(right.location).text
+    assert right.status_code == 303
+    made = seat.get(right.location).text
+    assert "INV-123" in made and "Identificación fiscal del emisor" in made and "RFC del emisor" not in made
     correct = seat.get(f"{right.location}/data").text
     assert 'value="INV-123"' in correct and 'value="1250.00"' in correct
 

@@ -1,5 +1,6 @@
 """The pages, through a browser without JavaScript."""
 import re
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from portal.invoices import services
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus, RequirementType
 from portal.invoices.rules import search_key
 from portal.invoices.services import SaveRequirement
+from portal.local.cfdi_maker import Line
 from portal.suppliers.models import RecordGate, RecordPolicy
 from tests.invoices.browser import Browser
 from tests.invoices.conftest import detached, pdf
@@ -244,3 +246,16 @@ def test_hostile_words_in_the_lists_are_shown_as_words(desk, seat, world, seller
     for page in (desk.get("/invoices/").text, seat.get("/invoices/in-process").text):
         assert "<svg onload" not in page and "<b>" not in page.partition("<main")[2]
         assert "&lt;svg onload=alert(1)&gt;%(url)s 100%" in page
+
+
+def test_amounts_of_concepts_are_money_with_the_decimals_that_were_written(seat, world, papers, supplier):
+    line = Line("Tornillo", Decimal("12.345678"), cantidad=Decimal(1000))
+    with world.acting(supplier):
+        row = services.receive(papers.upload(lines=(line,)), pdf(), papers.seller.id, supplier).invoice
+    page = seat.get(f"/invoices/{row.id}").text
+    assert "$12.345678" in page and "$12,345.68" in page and 'role="region"' not in page.partition("<main")[2]
+
+
+def test_the_issuer_is_called_by_what_it_has(seat, draft):
+    page = seat.get(f"/invoices/{draft.invoice.id}").text
+    assert "RFC del emisor" in page and "Identificación fiscal" not in page

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cfdi import trust as trust_module
+from portal.cfdi.trust import Imported, Outcome
 from portal.local import cfdi_commands
 from portal.local.authority import Authority, sign
 from portal.local.cfdi_commands import cfdi_commands as cfdi
@@ -145,3 +146,11 @@ def test_import_keeps_what_chains(
     assert done.exit_code == 0, done.output
     assert "authority" in done.output
     assert len(list((installation / "sat").iterdir())) == 1
+
+
+@pytest.mark.parametrize(("written", "meant"), [
+    ("A.C. del Servicio de Administraci\u00c3\u00b3n Tributaria", "A.C. del Servicio de Administración Tributaria"),
+    ("AC DEL SERVICIO DE ADMINISTRACIÓN", "AC DEL SERVICIO DE ADMINISTRACIÓN"), ("中", "中"), ("plain", "plain")])
+def test_a_name_written_twice_in_utf8_is_read_once(written: str, meant: str) -> None:
+    one = Imported("a.cer", Outcome.AUTHORITY, "1", written)
+    assert f" {meant}  a.cer" in cfdi_commands._imported_line(one)

@@ -1,5 +1,4 @@
 """Treasury's pages and the archive."""
-import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,12 +8,9 @@ from portal.core import db
 from portal.core.clock import today
 from portal.invoices.models import Invoice, InvoiceStatus
 from tests.factories import World
+from tests.forms import guard
 
 ZONE = "America/Mexico_City"
-
-
-def guard(html: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(csrf_token|_once)" value="([^"]+)">', html))
 
 
 def test_from_the_list_of_what_is_due_to_the_archive(world: World, client: FlaskClient) -> None:

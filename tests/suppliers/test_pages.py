@@ -82,3 +82,13 @@ def test_another_clients_supplier_does_not_exist(world: World, client: FlaskClie
     _buyer, seller, _field = scene
     world.sign_in(client, world.client("Ajena", "AJE010101AA1").people["administrator"])
     assert client.get(path.format(seller.id)).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "said", "never"), [
+    ("/settings/record/", ">Archivar<", ">Archivo<"), ("/suppliers/", "Activo<", "Activa<"),
+    ("/suppliers/", ">Todos<", ">Todas<"), ("/records/", "Vencido<", "Vencida<")])
+def test_a_word_agrees_with_what_it_speaks_of(world: World, client: FlaskClient, path: str, said: str, never: str,
+                                              scene: tuple[Buyer, Seller, str]) -> None:
+    world.sign_in(client, scene[0].people["administrator"])
+    main = client.get(path).text.partition("<main")[2]
+    assert said in main and never not in main
