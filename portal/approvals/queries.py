@@ -28,6 +28,25 @@ SORTS = {
 }
 
 
+def _held(query: Select[Any]) -> Select[Any]:
+    """Return `query` narrowed to the steps that wait for the actor of `portal.access.binds`."""
+    mine = or_(ApprovalStep.approver_ids.contains(array([binds.USER])),
+               ApprovalStep.approver_roles.overlap(binds.ROLES))
+    decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == binds.USER)
+    return query.where(ApprovalStep.client_id == binds.CLIENT, ApprovalStep.state == StepState.CURRENT, mine,
+                       ~decided.exists())
+
+
+# Built once: the inbox's rows, what is counted beside the navigation, and the stages of the oldest thousand steps.
+WAITING = _held(select(ApprovalStep.id))
+ROW: tuple[Any, ...] = (
+    ApprovalStep.id, ApprovalStep.label_es, ApprovalStep.label_en, ApprovalStep.started_at, ApprovalStep.invoice_id,
+    Invoice.number, Invoice.supplier_name, Invoice.total, Invoice.currency, Invoice.verdict, Invoice.stamp)
+INBOX = _held(select(*ROW).join(ApprovalStep.invoice))
+_OLDEST = _held(select(ApprovalStep.label_es)).order_by(ApprovalStep.started_at).limit(1000).subquery()
+STAGES = select(_OLDEST.c.label_es).distinct().order_by(_OLDEST.c.label_es)
+
+
 @dataclass(frozen=True)
 class InboxFilter:
     """What the inbox is narrowed to; lives in the page's address."""
@@ -47,31 +66,29 @@ class Review:
     may_decide: bool
 
 
-def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None) -> Page[ApprovalStep]:
-    """Return the steps that wait for this person, each with its invoice loaded."""
+def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None) -> Page[Any]:
+    """Return what the rows of the inbox show: the steps that wait for this person, each with its invoice."""
     actor.require(Permission.Invoice.APPROVE)
-    query = _mine(select(ApprovalStep), actor).join(ApprovalStep.invoice).options(
-        contains_eager(ApprovalStep.invoice))
+    query = INBOX
     if wanted.search:
         query = query.where(invoices.matches(wanted.search))
     if wanted.stage:
         query = query.where(ApprovalStep.label_es == wanted.stage)
     keys, descending = SORTS.get(wanted.sort, SORTS["oldest"])
-    return listing.read(query, keys, cursor, descending=descending, of=_of)
+    return listing.read(query, keys, cursor, descending=descending, values=binds.values(actor))
 
 
 def next_for(actor: Actor, after: ApprovalStep | None) -> UUID | None:
     """Return the invoice of the oldest step that waits for this person, other than `after`'s."""
-    query = _mine(select(ApprovalStep.invoice_id), actor).order_by(ApprovalStep.started_at, ApprovalStep.id).limit(1)
+    query = _held(select(ApprovalStep.invoice_id)).order_by(ApprovalStep.started_at, ApprovalStep.id).limit(1)
     if after is not None:
         query = query.where(ApprovalStep.invoice_id != after.invoice_id)
-    return session.scalar(query)
+    return session.scalar(query, binds.values(actor))
 
 
 def stages_of(actor: Actor) -> Sequence[str]:
     """Return the names of the stages that wait for this person (of the oldest thousand steps), for the filter."""
-    oldest = _mine(select(ApprovalStep.label_es), actor).order_by(ApprovalStep.started_at).limit(1000).subquery()
-    return session.scalars(select(oldest.c.label_es).distinct().order_by(oldest.c.label_es)).all()
+    return session.connection().execute(STAGES, binds.values(actor)).scalars().all()
 
 
 def review(actor: Actor, invoice: Invoice) -> Review:
@@ -88,8 +105,9 @@ def review(actor: Actor, invoice: Invoice) -> Review:
 
 def steps_by_id(actor: Actor, step_ids: Sequence[UUID]) -> Sequence[ApprovalStep]:
     """Return those of the steps that wait for this person, with their invoices: for the bulk preview."""
-    query = _mine(select(ApprovalStep), actor).where(ApprovalStep.id.in_(step_ids)).join(ApprovalStep.invoice)
-    return session.scalars(query.options(contains_eager(ApprovalStep.invoice)).order_by(ApprovalStep.started_at)).all()
+    query = _held(select(ApprovalStep)).where(ApprovalStep.id.in_(step_ids)).join(ApprovalStep.invoice).options(
+        contains_eager(ApprovalStep.invoice))
+    return session.scalars(query.order_by(ApprovalStep.started_at), binds.values(actor)).all()
 
 
 def rules(actor: Actor) -> Sequence[StageRule]:
@@ -104,24 +122,3 @@ def rule(actor: Actor, rule_id: UUID) -> StageRule:
     if found is None:
         raise NotFound
     return found
-
-
-def _mine(query: Select[Any], actor: Actor) -> Select[Any]:
-    return _held(query).params(binds.values(actor))
-
-
-def _held(query: Select[Any]) -> Select[Any]:
-    """Return `query` narrowed to the steps that wait for the actor of `portal.access.binds`."""
-    mine = or_(ApprovalStep.approver_ids.contains(array([binds.USER])),
-               ApprovalStep.approver_roles.overlap(binds.ROLES))
-    decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == binds.USER)
-    return query.where(ApprovalStep.client_id == binds.CLIENT, ApprovalStep.state == StepState.CURRENT, mine,
-                       ~decided.exists())
-
-
-# Counted beside the navigation of every page.
-WAITING = _held(select(ApprovalStep.id))
-
-
-def _of(row: ApprovalStep, key: Any) -> Any:
-    return getattr(row if key.class_ is ApprovalStep else row.invoice, key.key)

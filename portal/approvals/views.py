@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.approvals import queries, services
+from portal.approvals import queries, rows, services
 from portal.approvals.forms import DecideForm
 from portal.approvals.models import Verdict
 from portal.approvals.queries import InboxFilter
@@ -22,6 +22,7 @@ from portal.web.forms import as_uuid
 from portal.web.page import page
 from portal.web.pages import render, toast
 
+NOWHERE = UUID(int=0)
 bp = Blueprint("approvals", __name__)
 SAID = {Verdict.APPROVED: lambda n: _("%(n)s: stage approved.", n=n),
         Verdict.RETURNED: lambda n: _("%(n)s returned to the supplier, with your reason.", n=n),
@@ -34,7 +35,9 @@ def inbox(actor: Actor) -> ResponseReturnValue:
     wanted = InboxFilter(request.args.get("q", "").strip(), request.args.get("stage", ""),
                          request.args.get("sort", "oldest"))
     found = queries.inbox(actor, wanted, request.args.get("cursor"))
-    return render("approvals/inbox.html", found=found, wanted=wanted, stages=queries.stages_of(actor))
+    address = url_for("approvals.review", invoice_id=NOWHERE).removesuffix(str(NOWHERE))
+    return render("approvals/inbox.html", found=found, rows=rows.drawn(found.rows, actor.zone, address),
+                  wanted=wanted, stages=queries.stages_of(actor))
 
 
 @page(bp, "/<uuid:invoice_id>", Permission.Invoice.READ, methods=["GET", "POST"])

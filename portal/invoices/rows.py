@@ -34,6 +34,7 @@ STATUS: dict[S, tuple[Any, str]] = {
     S.DELETED: (lazy("Deleted"), "neutral"),
 }
 RETURNED = (lazy("Returned to be corrected"), "warning")
+SINCE = Markup('<time class="nowrap" datetime="%s" title="%s">%s</time>')
 DOTS = {"approved": "done", "current": "current", "rejected": "rejected"}
 PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.APPROVED: "current"}
 
@@ -109,6 +110,13 @@ def _ago(since: datetime, moment: datetime, lang: str) -> str:
     minutes = max(int((moment - since).total_seconds() // 60), 0)
     unit = 1440 if minutes >= 1440 else 60 if minutes >= 60 else 1
     return _ago_words(minutes // unit * unit, lang)
+
+
+def since_cell(moment: datetime, zone: str) -> Markup:
+    """Draw how long ago an instant was, the instant itself in its title."""
+    lang = language()
+    return SINCE % (moment.isoformat(), f"{_day(moment.astimezone(_zone(zone)).date(), lang)}, "
+                    f"{moment.astimezone(_zone(zone)):%H:%M}", _ago(moment, now(), lang))
 
 
 # What follows is remembered: its answers are shared by the rows of all pages. The language is part of the question.

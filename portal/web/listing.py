@@ -4,14 +4,14 @@ A list is ordered by some columns and the id; a cursor is the last row's values,
 """
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.access import binds
@@ -25,24 +25,21 @@ SIZE = 50
 
 
 def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor: str | None, *,
-         size: int = SIZE, descending: bool = True, of: Reader = lambda row, key: getattr(row, key.key)) -> Page[Any]:
+         size: int = SIZE, descending: bool = True, of: Reader = lambda row, key: getattr(row, key.key),
+         values: Mapping[str, Any] | None = None) -> Page[Any]:
     """Return one page of `query`, ordered by `keys` (the last one unique), after or before `cursor`.
 
-    `keys` are columns without nulls, all in one direction; `of(row, key)` reads one from a row. A cursor that
-    cannot be read gives the first page.
+    `keys` are columns without nulls, all in one direction; `of(row, key)` reads one from a row; `values` are those of
+    the query's own names. A cursor that cannot be read gives the first page.
     """
-    backwards, values = _decode(cursor, keys)
-    down = descending != backwards
-    if values is not None:
-        mark = tuple_(*keys)
-        query = query.where(mark < tuple_(*values) if down else mark > tuple_(*values))
-    query = query.order_by(*[k.desc() if down else k.asc() for k in keys]).limit(size + 1)
-    found = _found(query)
+    backwards, place = _decode(cursor, keys)
+    page = _page(query, tuple(keys), size, descending != backwards, place is not None)
+    found = _found(page, {**(values or {}), **_named(place or [])})
     more = len(found) > size
     rows = found[:size][::-1] if backwards else found[:size]
     return Page(
         rows=rows,
-        before=_encode(rows[0], keys, True, of) if rows and (more if backwards else values is not None) else None,
+        before=_encode(rows[0], keys, True, of) if rows and (more if backwards else place is not None) else None,
         after=_encode(rows[-1], keys, False, of) if rows and (backwards or more) else None,
     )
 
@@ -75,11 +72,26 @@ def _capped(number: int, limit: int) -> str:
     return "" if not number else str(number) if number <= limit else f"{limit}+"
 
 
-def _found(query: Select[Any]) -> list[Any]:
+@lru_cache(maxsize=256)
+def _page(query: Select[Any], keys: tuple[InstrumentedAttribute[Any], ...], size: int, down: bool,
+          placed: bool) -> Select[Any]:
+    """Return the statement of one page. Remembered, so that a query that is built once gives a page built once."""
+    if placed:
+        mark = tuple_(*[bindparam(name, type_=key.type) for name, key in zip(_named(keys), keys, strict=True)])
+        query = query.where(tuple_(*keys) < mark if down else tuple_(*keys) > mark)
+    return query.order_by(*[key.desc() if down else key.asc() for key in keys]).limit(size + 1)
+
+
+def _named(place: Sequence[Any]) -> dict[str, Any]:
+    return {f"place_{number}": value for number, value in enumerate(place)}
+
+
+def _found(query: Select[Any], values: Mapping[str, Any]) -> list[Any]:
     """Return the rows: entities when the query asks for one, named tuples when it asks for columns (much cheaper)."""
     if len(query.column_descriptions) == 1:
-        return list(session.scalars(query).unique())
-    return list(session.execute(query))
+        return list(session.scalars(query, values).unique())
+    session.flush()
+    return list(session.connection().execute(query, values))
 
 
 def _encode(row: Any, keys: Sequence[InstrumentedAttribute[Any]], backwards: bool, of: Reader) -> str:

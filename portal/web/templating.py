@@ -4,12 +4,13 @@ A page says some two hundred things that never change: asking the catalog for ea
 the page's rows. So every language has its own compiled templates, in which `_("…")` and `asset("…")` with nothing but
 a literal have become their answers. What depends on values (`_("Hi, %(name)s", name=…)`) keeps its hole.
 """
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from portal.core import i18n
 
@@ -40,6 +41,16 @@ class SpeakingEnvironment(Environment):
             made.spoken = language
             kept[language] = made
         return kept[language]
+
+
+def filled(pattern: Markup, rows: Iterable[Mapping[str, Any]]) -> Markup:
+    """Return `pattern` once for each of `rows`, its `%(holes)s` filled; what is not markup already is escaped.
+
+    For the tables that are drawn all day: fifty rows cost what five cost when each cell is a call of a macro.
+    """
+    text = str(pattern)
+    return Markup("".join([text % {key: value if type(value) is Markup else escape(value)
+                                   for key, value in row.items()} for row in rows]))
 
 
 class _Settling(NodeTransformer):
