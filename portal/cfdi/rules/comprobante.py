@@ -10,6 +10,7 @@ from portal.cfdi.rules.registry import Fault, Found, On, dormant, needs_list, ru
 from portal.cfdi.rules.sentences import absent, adds_up, decimals, must, required
 
 ONE = Decimal(1)
+_NOTHING_SOLD = ("T", "P")
 _LIMIT = Decimal("999999999999999999.999999")
 
 
@@ -30,7 +31,9 @@ def deferred_payment_undefined(facts: Facts, document: Comprobante) -> Found:
 
 @rule("CFDI40107", On.DOCUMENT, decimals("SubTotal"))
 def subtotal_decimals(facts: Facts, document: Comprobante) -> Found:
-    """SubTotal in the currency's decimals."""
+    """SubTotal in the currency's decimals; where nothing is sold, zero with decimals is zero too."""
+    if facts.tipo in _NOTHING_SOLD and not document.sub_total:
+        return None
     return _too_fine(facts, document, "SubTotal")
 
 
@@ -74,7 +77,7 @@ def discount_within_subtotal(facts: Facts, document: Comprobante) -> Found:
     "the sum of the conceptos' discounts (left out when none has any)"))  # fmt: skip
 def discount_is_sum(facts: Facts, document: Comprobante) -> Found:
     """Descuento = Σ Descuento, and only there when some concepto has one; never in T and P."""
-    discounts = [c.descuento for c in facts.discounted] if facts.tipo in "IEN" else []
+    discounts = [c.descuento for c in facts.discounted] if facts.tipo not in _NOTHING_SOLD else []
     if not discounts:
         return Fault(document, "Descuento", "—") if document.has("Descuento") else None
     expected = rounded(total(iter(discounts)), facts.decimals)
@@ -109,7 +112,7 @@ def no_rate_without_currency(facts: Facts, document: Comprobante) -> Found:
     "SubTotal − Descuento + transferred taxes − withheld taxes (federal and local)"))  # fmt: skip
 def total_adds_up(facts: Facts, document: Comprobante) -> Found:
     """Total, exact after rounding to the currency; zero in T and P."""
-    if facts.tipo in "TP":
+    if facts.tipo in _NOTHING_SOLD:
         return Fault(document, "Total", "0") if document.total else None
     expected = rounded(_total(document), facts.decimals)
     if document.total != expected or document.decimals("Total") > facts.decimals:

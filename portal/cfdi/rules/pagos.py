@@ -7,6 +7,7 @@ from typing import Final
 from portal.cfdi.lazy import Node, Unreadable
 from portal.cfdi.model import CFD4, Comprobante, Concepto, Pagos
 from portal.cfdi.pagos import Pago, TrasladoDR, TrasladoP
+from portal.cfdi.report import Status
 from portal.cfdi.rules.amounts import ZERO, rounded
 from portal.cfdi.rules.facts import Facts
 from portal.cfdi.rules.registry import Fault, Found, On, rule
@@ -36,12 +37,12 @@ def _line(code: str, attribute: str, value: str, *, number: bool = False) -> Non
 
 
 def _fixed(node: Node, attribute: str, value: str, number: bool) -> Found:
-    """Numbers compare as numbers: PACs stamp "0.00" where the matrix says "0"."""
+    """A number written otherwise only warns: the matrix says "0", and PACs stamp "0.00"."""
     written = node.written(attribute)
     if written == value:
         return None
     same = number and _number(written) == Decimal(value)
-    return None if same else Fault(node, attribute, value)
+    return Fault(node, attribute, value, status=Status.WARNING if same else Status.FAILED)
 
 
 def _number(written: str) -> Decimal | None:

@@ -66,6 +66,18 @@ def test_subtotal_rounds_half_up() -> None:
     assert not _codes(document)
 
 
+def test_zero_with_decimals_is_zero_where_nothing_is_sold() -> None:
+    document = transfer()
+    put("", SubTotal="0.00", Total="0.00")(document)
+    assert not _codes(document)
+
+
+def test_a_document_without_type_adds_up_like_an_invoice() -> None:
+    document = invoice()
+    put("", TipoDeComprobante=None)(document)
+    assert not _codes(document)
+
+
 def test_peso_rate_written_with_decimals_is_one() -> None:
     document = invoice()
     put("", TipoCambio="1.000000")(document)

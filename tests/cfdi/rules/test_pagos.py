@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.cfdi.report import Status
 from tests.cfdi.rules.documents import (
     CONCEPTO,
     TOTALES,
@@ -103,10 +104,11 @@ def test_fault_is_found(case: Case) -> None:
     prove(case)
 
 
-def test_zero_written_with_decimals_is_zero() -> None:
+def test_zero_written_with_decimals_only_warns() -> None:
     document = payment()
-    both(put("", Total="0.00"), put(CONCEPTO, Cantidad="1.00"))(document)
-    assert judged(document) == []
+    both(put("", Total="0.00", SubTotal="0.0"), put(CONCEPTO, Cantidad="1.00"))(document)
+    found = {finding.code: finding.status for finding in judged(document)}
+    assert found == dict.fromkeys(("CRP20103", "CRP20110", "CRP20115"), Status.WARNING)
 
 
 def test_the_base_of_the_totals_is_in_pesos() -> None:
