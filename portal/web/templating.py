@@ -4,7 +4,9 @@ A page says some two hundred things that never change: asking the catalog for ea
 the page's rows. So every language has its own compiled templates, in which `_("…")` and `asset("…")` with nothing but
 a literal have become their answers. What depends on values (`_("Hi, %(name)s", name=…)`) keeps its hole.
 """
+import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask.templating import Environment
@@ -14,6 +16,7 @@ from markupsafe import Markup, escape
 
 from portal.core import i18n
 
+HOLE = re.compile(r"%%\((\w+)\)s")
 TRANSLATE = ("_", "gettext")
 SETTLED = ("asset",)  # functions of the templates whose answer to a literal never changes while the process lives
 
@@ -48,9 +51,16 @@ def filled(pattern: Markup, rows: Iterable[Mapping[str, Any]]) -> Markup:
 
     For the tables that are drawn all day: fifty rows cost what five cost when each cell is a call of a macro.
     """
-    text = str(pattern)
-    return Markup("".join([text % {key: value if type(value) is Markup else escape(value)
-                                   for key, value in row.items()} for row in rows]))
+    text, holes = _holed(str(pattern))
+    return Markup("".join([text % tuple([value if type(value := row[hole]) is Markup else escape(value)
+                                         for hole in holes]) for row in rows]))
+
+
+@lru_cache(maxsize=256)
+def _holed(pattern: str) -> tuple[str, tuple[str, ...]]:
+    """Return a pattern with holes by place, and their names in that order."""
+    doubled = pattern.replace("%", "%%")  # a percentage that a table's words speak of is no hole
+    return HOLE.sub("%s", doubled), tuple(HOLE.findall(doubled))
 
 
 class _Settling(NodeTransformer):

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from jinja2 import DictLoader
+from markupsafe import Markup
 
 from portal.core import i18n
-from portal.web.templating import SpeakingEnvironment
+from portal.web.templating import SpeakingEnvironment, filled
 
 PAGES = {
     "page.html": '{% import "parts.html" as parts %}{{ _("Inbox") }}|{{ asset("a.css") }}|{{ parts.hello(name) }}',
@@ -46,3 +47,15 @@ def test_a_text_that_is_only_known_then_is_asked_then(environment: SpeakingEnvir
 def test_the_application_draws_with_it(app: Flask) -> None:
     assert isinstance(app.jinja_env, SpeakingEnvironment)
     assert Path(app.template_folder or "").name == "templates"
+
+
+def test_holes_are_filled_and_what_is_not_markup_is_escaped() -> None:
+    rows = [{"name": "<b>", "cell": Markup("<i>x</i>"), "unused": object()}, {"name": "100 %s", "cell": 3}]
+    drawn = filled(Markup('<td title="%(name)s">%(name)s</td>%(cell)s 5 %;'), rows)
+    assert drawn == '<td title="&lt;b&gt;">&lt;b&gt;</td><i>x</i> 5 %;<td title="100 %s">100 %s</td>3 5 %;'
+    assert isinstance(drawn, Markup)
+
+
+def test_a_hole_without_a_value_is_told() -> None:
+    with pytest.raises(KeyError):
+        filled(Markup("%(name)s"), [{"nam": "x"}])

@@ -1,0 +1,45 @@
+"""Connections that rested are tried before they are used; the database may have gone away meanwhile."""
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from portal.core import db
+from tests import harness
+
+
+def answer(app: Flask) -> int:
+    """Ask the database something in a transaction of its own."""
+    with app.app_context(), db.transaction(db.DOOR):
+        return int(db.session.scalar(text("SELECT pg_backend_pid()")))
+
+
+def end(cluster_url: str, backend: int) -> None:
+    """End the server's side of a connection, as a restart does."""
+    engine = create_engine(harness.at(cluster_url, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+    engine.dispose()
+
+
+def test_a_connection_that_died_while_it_rested_is_replaced(
+        live: Flask, cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "_RESTED", 0.0)
+    first = answer(live)
+    end(cluster_url, first)
+    assert answer(live) != first
+
+
+def test_a_connection_that_did_not_rest_is_not_tried(
+        live: Flask, cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "_RESTED", 3600.0)
+    end(cluster_url, answer(live))
+    with pytest.raises(OperationalError):  # told as 503; the pool is emptied, so that the next one goes well
+        answer(live)
+    assert answer(live)
+
+
+def test_a_scope_ends_with_its_transaction(live: Flask) -> None:
+    answer(live)
+    with live.app_context(), db.transaction(db.Scope()):
+        assert db.session.scalar(text("SELECT current_user")) == "portal_app"
