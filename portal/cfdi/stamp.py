@@ -20,6 +20,7 @@ from portal.cfdi.trust import Chain, Trust, TrustStore
 
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 _NUMBER: Final = re.compile(r"\d{20}", re.ASCII)
+_TEST_NUMBERS: Final = ("20001", "30001")  # SAT's test certificates; those with fiscal value start with 00001
 _PROVIDER: Final = re.compile(r"^(?:MEGA)?PAC[\s:_-]*([A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3})", re.MULTILINE)
 _SAT: Final = "SAT970701NN3"
 _NOTHING: Final = timedelta(0)
@@ -59,6 +60,9 @@ register(Family.STAMP, {
     "ACUSE-TFD-PAC-DATE": Sentence(
         "El certificado del PAC no estaba vigente al timbrar",
         "The PAC's certificate was not valid when it stamped", _ASK_ES, _ASK_EN),
+    "ACUSE-TFD-TEST": Sentence(
+        "Se timbró en un ambiente de pruebas: no tiene valor fiscal",
+        "It was stamped in a test environment: it has no fiscal value", _ASK_ES, _ASK_EN),
     "ACUSE-TFD-PAC-UNKNOWN": Sentence(
         "El timbre aún no se verifica: falta el certificado {number} del PAC",
         "The stamp is not verified yet: the PAC's certificate {number} is missing",
@@ -155,6 +159,8 @@ def _by_provider(stamp: TimbreFiscalDigital, findings: list[Finding], trust: Tru
     provider = trust.provider(number)
     if provider is None:
         where = stamp.where("NoCertificadoSAT")
+        if number.startswith(_TEST_NUMBERS):
+            return Stamped((*findings, _finding("ACUSE-TFD-TEST", where, number)))
         unknown = Finding(
             "ACUSE-TFD-PAC-UNKNOWN", Status.NOT_RUN, number, where=where, step=Step.STAMP, params={"number": number}
         )

@@ -73,6 +73,8 @@ def test_several_also_across_complement_nodes(invoice: bytes, trust: TrustStore)
         ("SelloSAT", "", "ACUSE-TFD-SEAL"),
         ("NoCertificadoSAT", "../../x", "ACUSE-TFD-NUMBER"),
         ("NoCertificadoSAT", "1234567890123456789", "ACUSE-TFD-NUMBER"),
+        ("NoCertificadoSAT", "20001000000300022323", "ACUSE-TFD-TEST"),
+        ("NoCertificadoSAT", "30001000000500003456", "ACUSE-TFD-TEST"),
     ],
 )
 def test_each_fault_has_its_code(invoice: bytes, trust: TrustStore, attribute: str, value: str, code: str) -> None:
