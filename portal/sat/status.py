@@ -2,17 +2,15 @@
 
 One question, one answer. Retrying, pacing and keeping the evidence are the caller's. What is not understood is UNKNOWN.
 """
-import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from html import escape
-from http.client import HTTPException
 from typing import Final
 
 from lxml import etree
+
+from portal.sat import fetch
 
 SERVICE: Final = "https://consultaqr.facturaelectronica.sat.gob.mx/ConsultaCFDIService.svc"
 _ACTION: Final = "http://tempuri.org/IConsultaCFDIService/Consulta"
@@ -89,9 +87,10 @@ def expression(issuer: str, receiver: str, total: str, uuid: str, seal: str) -> 
 
 
 def ask(expression: str, now: datetime, *, url: str = SERVICE, timeout: float = _TIMEOUT) -> Status:
-    """Ask SAT about one printed expression; `timeout` seconds bound the whole call up to one read. Never raises."""
-    data, reason = _post(url, _ENVELOPE.format(escape(expression)).encode(), timeout)
-    return read(data, now) if data is not None else Status(State.UNKNOWN, now, reason)
+    """Ask SAT about one printed expression; `timeout` seconds bound the whole call. Never raises."""
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_ACTION}"'}
+    got = fetch.post(url, _ENVELOPE.format(escape(expression)).encode(), headers, timeout=timeout, most=_MOST)
+    return read(got.data, now) if got.data is not None else Status(State.UNKNOWN, now, got.reason)
 
 
 def read(data: bytes, now: datetime) -> Status:
@@ -131,31 +130,3 @@ def _state(code: str, estado: str) -> State:
     if code.startswith("S - "):
         return _STATES.get(estado, State.UNKNOWN)
     return State.NOT_FOUND if code.startswith("N - 602") and estado == "No Encontrado" else State.UNKNOWN
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *arguments: object) -> None:
-        return None
-
-
-_OPENER: Final = urllib.request.build_opener(_NoRedirect(), urllib.request.ProxyHandler())
-
-
-def _post(url: str, body: bytes, timeout: float) -> tuple[bytes | None, str]:
-    headers = {"User-Agent": "Acuse", "Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{_ACTION}"'}
-    request = urllib.request.Request(url, body, headers)
-    until, data = time.monotonic() + timeout, b""
-    try:
-        with _OPENER.open(request, timeout=timeout) as response:
-            while (piece := response.read1(8192)) and len(data) <= _MOST:
-                data += piece
-                if time.monotonic() > until:
-                    return None, "too slow"
-            missing = response.length
-    except urllib.error.HTTPError as problem:
-        return None, f"HTTP {problem.code}"
-    except (OSError, HTTPException, ValueError) as problem:
-        return None, f"{type(problem).__name__}: {problem}"[:200]
-    if len(data) > _MOST:
-        return None, "too large"
-    return (None, "truncated") if missing else (data, "")
