@@ -14,7 +14,7 @@ help:
 	@echo "make run      start the portal at http://localhost:8000 (PORTAL_PORT, PORTAL_HOME)"
 	@echo "make test     run every test          make test ARGS='tests/invoices -k send'"
 	@echo "make check    lint, types and the rules of the house"
-	@echo "make bench    compare the fiscal core with the least that the machine can do"
+	@echo "make bench    compare the fiscal core and the long lists with the least that the machine can do"
 	@echo "make clean    remove what make made (never the data in PORTAL_HOME)"
 
 run: $(VENV)/.runtime

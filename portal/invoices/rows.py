@@ -34,7 +34,6 @@ STATUS: dict[S, tuple[Any, str]] = {
     S.DELETED: (lazy("Deleted"), "neutral"),
 }
 RETURNED = (lazy("Returned to be corrected"), "warning")
-SINCE = Markup('<time class="nowrap" datetime="%s" title="%s">%s</time>')
 DOTS = {"approved": "done", "current": "current", "rejected": "rejected"}
 PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.APPROVED: "current"}
 
@@ -112,11 +111,12 @@ def _ago(since: datetime, moment: datetime, lang: str) -> str:
     return _ago_words(minutes // unit * unit, lang)
 
 
-def since_cell(moment: datetime, zone: str) -> Markup:
-    """Draw how long ago an instant was, the instant itself in its title."""
-    lang = language()
-    return SINCE % (moment.isoformat(), f"{_day(moment.astimezone(_zone(zone)).date(), lang)}, "
-                    f"{moment.astimezone(_zone(zone)):%H:%M}", _ago(moment, now(), lang))
+def since_cell(since: datetime, moment: datetime, zone: str, lang: str) -> Markup:
+    """Draw how long before `moment` an instant was; the instant itself, in `zone`, stands in the title."""
+    local = since.astimezone(_zone(zone))
+    # Nothing here comes from people: dates, and words of our own catalog.
+    return Markup(f'<time class="nowrap" datetime="{since.isoformat()}" title="{_day(local.date(), lang)},'
+                  f' {local.hour:02}:{local.minute:02}">{_ago(since, moment, lang)}</time>')
 
 
 # What follows is remembered: its answers are shared by the rows of all pages. The language is part of the question.

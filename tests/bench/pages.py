@@ -2,8 +2,8 @@
 
 The reference is the least that Flask can do for the same answer: a route without a session, a person, a transaction
 or a policy; one SQL statement, through the driver itself, that reads the same rows by the same index as the schema's
-owner; and a page that is one string with holes, filled with what those rows say. Requests alternate in one process, one after the
-other, so that a busy machine weighs on both; what is printed are ratios of medians and of 95th percentiles.
+owner; and a page that is one string with holes, filled with what those rows say. Requests alternate in one process,
+one after the other, so that a busy machine weighs on both; printed are ratios of medians and of 95th percentiles.
 """
 import gc
 import os
