@@ -2,8 +2,8 @@
 
 Refused with its own reason: no XML (PDF, ZIP, HTML, nothing), another encoding than UTF-8, any DOCTYPE, malformed XML,
 limits, and XML that is not a CFDI 4.0 or 3.3. Accepted and said: a byte order mark, leading blanks, SAT's own
-`xmlns:schemaLocation`, an addenda. The limits come before anything that walks attributes: lxml lists them in quadratic
-time, so one element with 200,000 of them would take minutes.
+`xmlns:schemaLocation`, an addenda, also one whose prefixes nobody declared. The limits come before anything that walks
+attributes: lxml lists them in quadratic time, so one element with 200,000 of them would take minutes.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Final
 
 from lxml import etree
 
+from portal.cfdi.mending import START_TAG, only_names, without_addenda, without_schema_location
 from portal.cfdi.model import CFD3, CFD4, Comprobante
 from portal.cfdi.report import Finding, Status, Step
 from portal.cfdi.sentences import Family, Sentence, register
@@ -67,6 +68,9 @@ register(Family.NOTE, {
     "ACUSE-NOTE-SCHEMALOCATION": Sentence(
         "El XML escribe «xmlns:schemaLocation» en vez de «xsi:schemaLocation»: se acepta",
         "The XML writes “xmlns:schemaLocation” instead of “xsi:schemaLocation”: accepted", "", ""),
+    "ACUSE-NOTE-ADDENDA-NAMES": Sentence(
+        "La addenda usa prefijos que nadie declaró: se acepta sin leerla",
+        "The addenda uses prefixes that nobody declared: accepted without reading it", "", ""),
     "ACUSE-NOTE-ADDENDA": Sentence(
         "El comprobante trae una addenda, que no se sella ni se valida",
         "The document has an addenda, which is neither sealed nor validated", "", ""),
@@ -98,6 +102,10 @@ class Reading:
     version: str = ""
 
 
+_MENDS: Final = (
+    ("ACUSE-NOTE-SCHEMALOCATION", without_schema_location),
+    ("ACUSE-NOTE-ADDENDA-NAMES", without_addenda),
+)
 _VERSIONS: Final = {f"{{{CFD4}}}Comprobante": "4.0", f"{{{CFD3}}}Comprobante": "3.3"}
 _PARSER_OPTIONS: Final = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False, "huge_tree": False,
@@ -111,8 +119,6 @@ _FOREIGN_STARTS: Final = (
 )  # fmt: skip
 _HTML: Final = re.compile(rb"\s*(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 _DOCTYPE: Final = b"<!DOCTYPE"
-_START_TAG: Final = re.compile(rb"<[A-Za-z_][^\s/>]*")
-_TAG_ATTRIBUTE: Final = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')""")
 _RETENCIONES: Final = "http://www.sat.gob.mx/esquemas/retencionpago/"
 _STAMP: Final = "{http://www.sat.gob.mx/TimbreFiscalDigital}TimbreFiscalDigital"
 
@@ -185,7 +191,7 @@ def _not_markup(start: bytes) -> str:
 
 def _doctype_in_prolog(start: bytes) -> bool:
     """Whether a DOCTYPE stands before the root element: inside a later comment or CDATA it would be plain text."""
-    first = _START_TAG.search(start)
+    first = START_TAG.search(start)
     return start.find(_DOCTYPE, 0, first.start() if first is not None else len(start)) >= 0
 
 
@@ -210,32 +216,20 @@ def _parse(data: bytes) -> etree._Element:
 
 
 def _mend_or_refuse(data: bytes, notes: list[Finding], problem: etree.XMLSyntaxError, limits: Limits) -> Reading:
-    """Only SAT's own `xmlns:schemaLocation` is mended; everything else is refused with the parser's words."""
-    if b"xmlns:schemaLocation" in data:
+    """Only faults in names that no seal covers are mended; everything else is refused with the parser's words."""
+    clean, told = _without_dirt(data, []), list(notes)
+    for code, mend in _MENDS:
+        if not only_names(_thread.parser.error_log):
+            break
+        mended = mend(clean)
+        if mended == clean:
+            continue
+        clean, told = mended, [*told, _note(code)]
         try:
-            root = _parse(_without_schema_location(_without_dirt(data, [])))
+            return _judge_root(_parse(clean), told, limits)
         except etree.XMLSyntaxError as still:
             problem = still
-        else:
-            return _judge_root(root, [*notes, _note("ACUSE-NOTE-SCHEMALOCATION")], limits)
     return _malformed(data, problem)
-
-
-def _without_schema_location(data: bytes) -> bytes:
-    """Leave `xmlns:schemaLocation` out of every start tag, attribute by attribute; text and values stay untouched."""
-    parts: list[bytes] = []
-    position = 0
-    for tag in _START_TAG.finditer(data):
-        if tag.start() < position:
-            continue
-        parts.append(data[position : tag.end()])
-        position = tag.end()
-        while (attribute := _TAG_ATTRIBUTE.match(data, position)) is not None:
-            if attribute.group(1) != b"xmlns:schemaLocation":
-                parts.append(attribute.group(0))
-            position = attribute.end()
-    parts.append(data[position:])
-    return b"".join(parts)
 
 
 def _malformed(data: bytes, problem: etree.XMLSyntaxError) -> Reading:
