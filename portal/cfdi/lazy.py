@@ -57,6 +57,25 @@ def is_modest(texts: Collection[str]) -> bool:
     return len(texts) <= 16 and sum(map(len, texts)) <= 4000
 
 
+class kept(Generic[T]):
+    """A property computed once; the second reading is a plain attribute (functools' own takes a lock)."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute = compute
+        self.name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, owner: None, kind: type) -> "kept[T]": ...
+    @overload
+    def __get__(self, owner: object, kind: type) -> T: ...
+    def __get__(self, owner: Any, kind: type) -> "T | kept[T]":
+        if owner is None:
+            return self
+        value = owner.__dict__[self.name] = self.compute(owner)
+        return value
+
+
 class _Lazy(Generic[T]):
     """A property computed once and kept in the instance (a non-data descriptor: the second reading is a plain one)."""
 
@@ -211,6 +230,11 @@ class Node:
     def decimals(self, attribute: str) -> int:
         """nd(x): the decimals written in the attribute; 0 when absent."""
         return count_decimals(self.element.get(attribute) or "")
+
+    @property
+    def tag(self) -> str:
+        """The element's name in Clark notation."""
+        return str(self.element.tag)
 
     @property
     def local_name(self) -> str:

@@ -7,14 +7,12 @@ Amounts keep what was written: `node.written("SubTotal")` is the text, `node.dec
 """
 
 from collections import defaultdict
-from functools import lru_cache
-from typing import Final, cast
+from typing import Final
 
 from lxml import etree
 
 from portal.cfdi.lazy import (
     BLANKS,
-    N,
     Node,
     Unreadable,
     amount,
@@ -23,7 +21,7 @@ from portal.cfdi.lazy import (
     count_decimals,
     date_time,
     decimal,
-    is_modest,
+    kept,
     maybe_amount,
     moment,
     place,
@@ -48,8 +46,8 @@ IMPLOCAL: Final = "http://www.sat.gob.mx/implocal"
 CCE11: Final = "http://www.sat.gob.mx/ComercioExterior11"
 CCE20: Final = "http://www.sat.gob.mx/ComercioExterior20"
 _TIMBRE: Final = f"{{{TFD}}}TimbreFiscalDigital"
-
-
+_PAGOS: Final = (f"{{{PAGOS20}}}Pagos", f"{{{PAGOS10}}}Pagos")
+_LOCALES: Final = f"{{{IMPLOCAL}}}ImpuestosLocales"
 
 class Traslado(Node):
     """A transferred tax, of a concepto or of the summary."""
@@ -271,56 +269,31 @@ class Comprobante(Node):
 
     def nodes(self, local: str) -> list[etree._Element]:
         """As of any node; the document's are gathered once, because nearly all of them are asked for."""
-        kept = self.__dict__.get("_nodes")
-        if kept is None:
-            kept = self.__dict__["_nodes"] = _gathered(self.element)
-        found: list[etree._Element] = kept.get(local, [])
-        return found
+        return self._nodes.get(local, [])
 
-    @property
+    @kept
+    def _nodes(self) -> dict[str, list[etree._Element]]:
+        return _gathered(self.element)
+
+    @kept
     def extensions(self) -> tuple[str, ...]:
         """The tags of every complement of every Complemento node, in their order, the stamp included."""
-        kept = self.__dict__.get("_extensions")
-        if kept is None:
-            found = [str(e.tag) for node in self.nodes("Complemento") for e in node.iterchildren(tag=etree.Element)]
-            kept = self.__dict__["_extensions"] = tuple(found)
-        return kept
+        return tuple([node.tag for node in self.complementos])
 
-    @property
+    @kept
     def complementos(self) -> tuple[Node, ...]:
         """Every complement of every Complemento node, in their order, the stamp included."""
-        kept = self.__dict__.get("_complementos")
-        if kept is None:
-            nodes = self.nodes("Complemento")
-            kept = tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
-            self.__dict__["_complementos"] = kept
-        return kept
+        nodes = self.nodes("Complemento")
+        return tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
 
     def complementos_de(self, *namespaces: str) -> tuple[Node, ...]:
         """The complements of some namespaces: `document.complementos_de(CCE11, CCE20)`."""
-        tags = self.extensions
-        if is_modest(tags) and not _among(tags, namespaces):
-            return ()
-        return tuple(node for node in self.complementos if node.namespace in namespaces)
+        return tuple([node for node in self.complementos if node.namespace in namespaces])
 
-    def _typed(self, kind: type[N], *namespaces: str) -> tuple[N, ...]:
-        key = f"_{kind.__name__}"
-        kept = self.__dict__.get(key)
-        if kept is None:
-            found = self.complementos_de(*namespaces)
-            kept = tuple([kind(node.element) for node in found if node.local_name == kind.__name__])
-            self.__dict__[key] = kept
-        return kept
-
-    @property
+    @kept
     def timbres(self) -> tuple[TimbreFiscalDigital, ...]:
         """The stamps: one in a stamped document; none or several is `stamp`'s business."""
-        kept = self.__dict__.get("_timbres")
-        if kept is None:
-            nodes = self.nodes("Complemento")
-            kept = tuple([TimbreFiscalDigital(e) for node in nodes for e in node.iterchildren(_TIMBRE)])
-            self.__dict__["_timbres"] = kept
-        return cast(tuple[TimbreFiscalDigital, ...], kept)
+        return tuple([TimbreFiscalDigital(node.element) for node in self.complementos if node.tag == _TIMBRE])
 
     @property
     def timbre(self) -> TimbreFiscalDigital | None:
@@ -334,15 +307,15 @@ class Comprobante(Node):
         timbre = self.timbre
         return timbre.uuid.strip(BLANKS).upper() if timbre is not None else ""
 
-    @property
+    @kept
     def pagos(self) -> tuple[Pagos, ...]:
         """The payment complements (2.0 and 1.0)."""
-        return self._typed(Pagos, PAGOS20, PAGOS10)
+        return tuple([Pagos(node.element) for node in self.complementos if node.tag in _PAGOS])
 
-    @property
+    @kept
     def impuestos_locales(self) -> tuple[ImpuestosLocales, ...]:
         """The local-tax complements."""
-        return self._typed(ImpuestosLocales, IMPLOCAL)
+        return tuple([ImpuestosLocales(node.element) for node in self.complementos if node.tag == _LOCALES])
 
 
 def _gathered(root: etree._Element) -> dict[str, list[etree._Element]]:
@@ -353,9 +326,3 @@ def _gathered(root: etree._Element) -> dict[str, list[etree._Element]]:
         if tag.startswith(space):
             found[tag[len(space):]].append(node)
     return found
-
-
-@lru_cache(maxsize=1024)
-def _among(tags: tuple[str, ...], namespaces: tuple[str, ...]) -> bool:
-    """Whether some element is of one of the namespaces. Few documents differ in their complements."""
-    return any(tag[1:].partition("}")[0] in namespaces for tag in tags)

@@ -1,12 +1,12 @@
 """What several rules need of one document, computed when first asked for and kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Any, Final
 
 from portal.cfdi.catalogs.currencies import MONEDA
 from portal.cfdi.context import Context
-from portal.cfdi.lazy import Unreadable
+from portal.cfdi.lazy import Unreadable, kept
 from portal.cfdi.model import (
     CCE11,
     CCE20,
@@ -28,31 +28,15 @@ NATIONAL: Final = "XAXX010101000"  # sales to the general public
 FOREIGN: Final = "XEXX010101000"  # residents abroad
 GENERIC: Final = frozenset({NATIONAL, FOREIGN})
 PUBLIC: Final = "PUBLICO EN GENERAL"
-_C: Final = f"{{{CFD4}}}"
+_TRASLADO: Final = f"{{{CFD4}}}Traslado"
+_RETENCION: Final = f"{{{CFD4}}}Retencion"
+_IMPUESTOS: Final = f"{{{CFD4}}}Impuestos"
+_EXTRAS: Final = tuple([f"{{{CFD4}}}{name}" for name in ("Parte", "InformacionAduanera", "ACuentaTerceros")])
 
 TaxKey = tuple[str, str, Decimal | None]
 """Impuesto, TipoFactor and rate (None when exempt): what the summary has one row of."""
 
-T = TypeVar("T")
-
-
-class fact(Generic[T]):
-    """A property computed once; the second reading is a plain attribute (functools' own takes a lock)."""
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self.compute = compute
-        self.name = compute.__name__
-
-    @overload
-    def __get__(self, owner: None, kind: type) -> "fact[T]": ...
-    @overload
-    def __get__(self, owner: object, kind: type) -> T: ...
-    def __get__(self, owner: Any, kind: type) -> "T | fact[T]":
-        if owner is None:
-            return self
-        value = owner.__dict__[self.name] = self.compute(owner)
-        return value
-
+_NOTHING: Final = (ZERO, ZERO)
 
 class Facts:
     """The facts of one document 4.0 and the circumstances of its judgement."""
@@ -61,14 +45,19 @@ class Facts:
         self.document = document
         self.context = context
         self.tipo = document.tipo_de_comprobante
-        self.conceptos: tuple[Concepto, ...] = document.conceptos
+        self.lists = document.nodes("Conceptos")
 
-    @fact
+    @kept
+    def conceptos(self) -> tuple[Concepto, ...]:
+        """The lines."""
+        return self.document.conceptos
+
+    @kept
     def decimals(self) -> int:
         """The decimals of the currency. Raises Unreadable for a currency that SAT does not have."""
         return decimals_of(self.document.moneda)
 
-    @fact
+    @kept
     def year(self) -> int:
         """The document's year; that of the judgement when Fecha cannot be read."""
         try:
@@ -76,13 +65,13 @@ class Facts:
         except Unreadable:
             return self.context.at.year
 
-    @fact
+    @kept
     def tells_abroad(self) -> bool:
         """Whether the receiver is abroad, or says something that only those abroad say."""
         receiver = self.document.receptor
         return receiver.rfc == FOREIGN or receiver.has("ResidenciaFiscal") or receiver.has("NumRegIdTrib")
 
-    @fact
+    @kept
     def by_object(self) -> dict[str, list[Concepto]]:
         """The conceptos by ObjetoImp."""
         found: dict[str, list[Concepto]] = {}
@@ -94,59 +83,53 @@ class Facts:
         """The conceptos with one of these ObjetoImp."""
         return [concepto for code in codes for concepto in self.by_object.get(code, ())]
 
-    @fact
+    @kept
     def discounted(self) -> list[Concepto]:
         """The conceptos with a Descuento."""
         return [concepto for concepto in self.conceptos if concepto.has("Descuento")]
 
-    @fact
+    @kept
     def traslados(self) -> list[Traslado]:
         """The transferred taxes of all conceptos."""
-        return [Traslado(e) for lines in self._lines for e in lines.iter(f"{_C}Traslado")]
+        return [Traslado(e) for lines in self.lists for e in lines.iter(_TRASLADO)]
 
-    @fact
+    @kept
     def taxes(self) -> dict[Any, ImpuestosConcepto]:
         """The conceptos' nodes of taxes, by the concepto's element."""
-        found = (e for lines in self._lines for e in lines.iter(f"{_C}Impuestos"))
-        return {element.getparent(): ImpuestosConcepto(element) for element in found}
+        return {e.getparent(): ImpuestosConcepto(e) for lines in self.lists for e in lines.iter(_IMPUESTOS)}
 
-    @fact
+    @kept
     def retenciones(self) -> list[Retencion]:
         """The withheld taxes of all conceptos."""
-        return [Retencion(e) for lines in self._lines for e in lines.iter(f"{_C}Retencion")]
+        return [Retencion(e) for lines in self.lists for e in lines.iter(_RETENCION)]
 
-    @fact
-    def _lines(self) -> list[Any]:
-        return list(self.document.element.iterchildren(f"{_C}Conceptos"))
-
-    @fact
+    @kept
     def has_extras(self) -> bool:
         """Whether any concepto has parts, customs entries or somebody on whose behalf it is sold."""
-        tags = (f"{_C}Parte", f"{_C}InformacionAduanera", f"{_C}ACuentaTerceros")
-        return any(next(lines.iter(*tags), None) is not None for lines in self._lines)
+        return any([True for lines in self.lists for _ in lines.iter(*_EXTRAS)])
 
-    @fact
+    @kept
     def partes(self) -> list[Parte]:
         """The parts of all conceptos."""
         return [parte for concepto in self.conceptos for parte in concepto.partes]
 
-    @fact
+    @kept
     def terceros(self) -> list[ACuentaTerceros]:
         """On behalf of whom conceptos are sold."""
         found = (concepto.a_cuenta_terceros for concepto in self.conceptos)
         return [third for third in found if third is not None]
 
-    @fact
+    @kept
     def transferred(self) -> dict[TaxKey, tuple[Decimal, Decimal]]:
         """Base and Importe of the conceptos' transferred taxes, by what the summary groups them."""
         sums: dict[TaxKey, tuple[Decimal, Decimal]] = {}
         for same in self.alike:
             key = key_of(same[0])
-            base, importe = sums.get(key, (ZERO, ZERO))
-            sums[key] = base + total(tax.base for tax in same), importe + total(tax.importe for tax in same)
+            base, importe = sums.get(key, _NOTHING)
+            sums[key] = base + total([tax.base for tax in same]), importe + total([tax.importe for tax in same])
         return sums
 
-    @fact
+    @kept
     def alike(self) -> list[list[Traslado]]:
         """The transferred taxes of conceptos that are written alike (tax, factor, rate), together.
 
@@ -163,7 +146,7 @@ class Facts:
                 same.append(tax)
         return list(groups.values())
 
-    @fact
+    @kept
     def withheld(self) -> dict[str, Decimal]:
         """Importe of the conceptos' withheld taxes, by Impuesto."""
         sums: dict[str, Decimal] = {}
@@ -171,52 +154,52 @@ class Facts:
             sums[tax.impuesto] = sums.get(tax.impuesto, ZERO) + tax.importe
         return sums
 
-    @fact
+    @kept
     def only_exempt(self) -> bool:
         """Whether every transferred tax of the conceptos is Exento (and there is one)."""
         return bool(self.traslados) and all(same[0].tipo_factor == "Exento" for same in self.alike)
 
-    @fact
+    @kept
     def foreign_trade(self) -> bool:
         """Whether the document has the Comercio Exterior complement."""
         return any(node.namespace in (CCE11, CCE20) for node in self.document.complementos)
 
-    @fact
+    @kept
     def pagos(self) -> list[Pagos]:
         """The Pagos 2.0 complements."""
         return [node for node in self.document.pagos if node.namespace == PAGOS20]
 
-    @fact
+    @kept
     def payments(self) -> list[Pago]:
         """Every payment."""
         return [payment for node in self.pagos for payment in node.pagos]
 
-    @fact
+    @kept
     def paid(self) -> list[DoctoRelacionado]:
         """Every paid document."""
         return [paid for payment in self.payments for paid in payment.doctos_relacionados]
 
-    @fact
+    @kept
     def withheld_dr(self) -> list[RetencionDR]:
         """The withheld taxes of all paid documents."""
         return [tax for paid in self.paid if paid.impuestos_dr is not None for tax in paid.impuestos_dr.retenciones]
 
-    @fact
+    @kept
     def transferred_dr(self) -> list[TrasladoDR]:
         """The transferred taxes of all paid documents."""
         return [tax for paid in self.paid if paid.impuestos_dr is not None for tax in paid.impuestos_dr.traslados]
 
-    @fact
+    @kept
     def withheld_p(self) -> list[RetencionP]:
         """The withheld taxes of all payments."""
         return [tax for one in self.payments if one.impuestos_p is not None for tax in one.impuestos_p.retenciones]
 
-    @fact
+    @kept
     def transferred_p(self) -> list[TrasladoP]:
         """The transferred taxes of all payments."""
         return [tax for one in self.payments if one.impuestos_p is not None for tax in one.impuestos_p.traslados]
 
-    @fact
+    @kept
     def payment_of(self) -> dict[int, Pago]:
         """The payment that a paid document or a payment's tax belongs to, by the node's id."""
         owners = {id(paid): payment for payment in self.payments for paid in payment.doctos_relacionados}
@@ -248,6 +231,10 @@ def person_of(rfc: str) -> str:
     return "F" if len(rfc) == 13 else "M"
 
 
-def total(values: Iterator[Decimal | None]) -> Decimal:
+def total(values: Iterable[Decimal | None]) -> Decimal:
     """The sum; what is absent counts as nothing."""
-    return sum((value for value in values if value is not None), ZERO)
+    result = ZERO
+    for value in values:
+        if value is not None:
+            result += value
+    return result

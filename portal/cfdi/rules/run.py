@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from portal.cfdi.context import Context
 from portal.cfdi.lazy import Node, Unreadable
-from portal.cfdi.model import CFD4, Comprobante
+from portal.cfdi.model import Comprobante
 from portal.cfdi.report import Finding, Status, Step
-from portal.cfdi.rules import comprobante, conceptos, global_, impuestos, pago, pagos, pagos_impuestos, receptor
+from portal.cfdi.rules import comprobante, conceptos, global_, impuestos, pago, pagos, pagos_impuestos, plain, receptor
 from portal.cfdi.rules.amounts import EXACT
 from portal.cfdi.rules.facts import GENERIC, Facts
-from portal.cfdi.rules.registry import RULES, UNCHECKED, Fault, On, Rule, State, needs_list
+from portal.cfdi.rules.registry import RULES, UNCHECKED, Check, Fault, On, State, needs_list
 
 # Reading a family fills the table; naming them here says which there are, in their order.
 FAMILIES: Final = (comprobante, global_, receptor, conceptos, impuestos, pagos, pago, pagos_impuestos)
@@ -57,7 +57,8 @@ _OF_PAYMENTS: Final = frozenset(
     {On.PAGOS, On.PAGOS_CONCEPTO, On.PAGO, On.DOCTO, On.RETENCION_DR, On.TRASLADO_DR, On.RETENCION_P, On.TRASLADO_P}
 )
 _EXTRAS: Final = frozenset({On.CUSTOMS, On.THIRD, On.PARTE, On.PARTE_CUSTOMS})
-_Part = tuple[Callable[[Facts], Sequence[Any]], tuple[Rule, ...], tuple[str, ...]]
+_Checks = tuple[tuple[Check, str], ...]
+_Part = tuple[Callable[[Facts], Sequence[Any]], _Checks, tuple[str, ...]]
 needs_list("ACUSE-RULES-33", "La matriz del CFDI 3.3 no se revisa", "The matrix of CFDI 3.3 is not checked",
            source="Acuse")
 
@@ -77,28 +78,34 @@ def run(document: Comprobante, context: Context) -> list[Finding]:
 def _run(facts: Facts) -> list[Finding]:
     findings: list[Finding] = []
     skipped: set[str] = set()
-    for nodes_of, rules, codes in _plan(facts.tipo, _missing(facts)):
+    ran = facts.context.ran
+    for nodes_of, checks, codes in _plan_for(facts):
         try:
             nodes = nodes_of(facts)
         except _SKIPPED:
             continue
         if nodes:
-            facts.context.ran.extend(codes)
-            _apply(rules, nodes, facts, skipped, findings)
-    findings.extend(_unchecked(facts, skipped))
+            ran += codes
+            _apply(checks, nodes, facts, skipped, findings)
+    findings += _unchecked(facts, skipped)
     if skipped:
-        facts.context.ran[:] = [code for code in facts.context.ran if code not in skipped]
+        ran[:] = [code for code in ran if code not in skipped]
     return findings
 
 
-def _missing(facts: Facts) -> frozenset[On]:
-    """What the document has none of, so that nobody need look: payments, parts and the like, the client's data."""
-    payments, extras, client = bool(facts.pagos), facts.has_extras, facts.context.receiver is not None
-    return _absent(payments, extras, client)
+def _plan_for(facts: Facts) -> tuple[_Part, ...]:
+    """The rules that must look: in a plain document only those on the client's data, if they are known."""
+    client = facts.context.receiver is not None
+    answered = plain.places(facts)
+    if answered is None:
+        return _plan(facts.tipo, _absent(bool(facts.pagos), facts.has_extras, client))
+    facts.has_extras = False
+    return _plan_of_plain(facts.tipo, answered, client)
 
 
 @cache
 def _absent(payments: bool, extras: bool, client: bool) -> frozenset[On]:
+    """What the document has none of, so that nobody need look: payments, parts and the like, the client's data."""
     absent = frozenset() if payments else _OF_PAYMENTS
     absent |= frozenset() if extras else _EXTRAS
     return absent if client else absent | {On.CLIENT}
@@ -108,33 +115,50 @@ def _absent(payments: bool, extras: bool, client: bool) -> frozenset[On]:
 def _plan(tipo: str, absent: frozenset[On]) -> tuple[_Part, ...]:
     """The rules of a type of document by what they look at; an unknown type is judged like an invoice."""
     kind = tipo if tipo in ("I", "E", "T", "N", "P") else "I"
-    plan = []
+    parts = (_part(kind, on) for on in On if on not in absent)
+    return tuple(part for part in parts if part[1])
+
+
+def _part(kind: str, on: On) -> _Part:
+    rules = [rule for rule in RULES if rule.on is on and kind in rule.types]
+    return _NODES[on], tuple((rule.check, rule.code) for rule in rules), tuple(rule.code for rule in rules)
+
+
+@cache
+def _plan_of_plain(tipo: str, answered: frozenset[On], client: bool) -> tuple[_Part, ...]:
+    """The same of a plain document: what its look has answered is told, and not looked at again."""
+    parts: list[_Part] = []
+    told: tuple[str, ...] = ()
     for on in On:
-        rules = tuple(rule for rule in RULES if rule.on is on and kind in rule.types)
-        if rules and on not in absent:
-            plan.append((_NODES[on], rules, tuple(rule.code for rule in rules)))
-    return tuple(plan)
+        part = _part(tipo, on)
+        if on in answered:
+            told += part[2]
+        elif on is On.CLIENT and client:
+            parts += [(_NODES[On.DOCUMENT], (), told), part]
+            told = ()
+    return (*parts, (_NODES[On.DOCUMENT], (), told))
 
 
 def _apply(
-    rules: tuple[Rule, ...], nodes: Sequence[Any], facts: Facts, skipped: set[str], findings: list[Finding]
+    checks: _Checks, nodes: Sequence[Any], facts: Facts, skipped: set[str], findings: list[Finding]
 ) -> None:
     """Rules on nodes. What one cannot read, the schema has refused: skipped there, and not among the passes.
 
     Nearly every rule finds nothing, thousands of times a second: that path is one call and no more.
     """
-    for rule in rules:
-        check, before = rule.check, len(findings)
+    for check, code in checks:
+        most = 0
         for node in nodes:
             try:
                 found = check(facts, node)
                 if found:
-                    faults = (found,) if isinstance(found, Fault) else tuple(islice(found, _MOST))
-                    findings.extend([_finding(rule.code, fault) for fault in faults])
-                    if len(findings) - before >= _MOST:
+                    most = most or len(findings) + _MOST
+                    faults = (found,) if isinstance(found, Fault) else islice(found, _MOST)
+                    findings += [_finding(code, fault) for fault in faults]
+                    if len(findings) >= most:
                         break
             except _SKIPPED:
-                skipped.add(rule.code)
+                skipped.add(code)
 
 
 def _finding(code: str, fault: Fault) -> Finding:
@@ -149,7 +173,6 @@ def _not_run(code: str, reason: str = "") -> Finding:
     return Finding(code, Status.NOT_RUN, step=Step.RULES, reason=reason)
 
 
-_ISSUER: Final = f"{{{CFD4}}}Emisor"
 _LISTS: Final[tuple[str, ...]] = (
     "CFDI40138", "CFDI40139", "CFDI40143", "CFDI40144", "CFDI40147", "CFDI40163", "CFDI40164",
 )  # fmt: skip
@@ -202,16 +225,16 @@ def _dormant(facts: Facts) -> tuple[str, ...]:
     if document.has("TipoCambio") and document.moneda not in ("MXN", "XXX"):
         codes += ("CFDI40118",)
     if any(payment.has("TipoCambioP") and payment.moneda_p != "MXN" for payment in facts.payments):
-        codes += ("CRP20216",)
+        codes += ("CRP20216", "CRP20220")
     return codes
 
 
 def _named(facts: Facts) -> bool:
     """Whether the issuer's name is the one in its certificate, up to the kind of company: then it is SAT's."""
-    certificate, issuer = facts.context.certificate, next(iter(facts.document.element.iterchildren(_ISSUER)), None)
-    if certificate is None or issuer is None:
+    certificate, issuers = facts.context.certificate, facts.document.nodes("Emisor")
+    if certificate is None or not issuers:
         return False
-    name, written = certificate.name.upper().split(), (issuer.get("Nombre") or "").upper().split()
+    name, written = certificate.name.upper().split(), (issuers[0].get("Nombre") or "").upper().split()
     return bool(written) and name[: len(written)] == written
 
 

@@ -1,0 +1,233 @@
+"""One look that tells, without calling the rules one by one, that a plain invoice breaks none of them.
+
+Most documents are invoices and credit notes with nothing unusual. Here their amounts are added up once, in one walk;
+whatever is not plainly right or not plain (other types of document, generic receivers, parts, rounding at its limits,
+a value that cannot be read…) is no answer, and then the rules look, each for itself. They alone decide and explain:
+this only spares them the walk when it is certain that none would find anything. The tests hold both to agree.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any, Final
+
+from lxml import etree
+
+from portal.cfdi.catalogs import rates
+from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
+from portal.cfdi.lazy import Unreadable, count_decimals, decimal
+from portal.cfdi.model import CFD4
+from portal.cfdi.rules.amounts import ZERO, rounded
+from portal.cfdi.rules.facts import GENERIC, PUBLIC, Facts, person_of
+from portal.cfdi.rules.registry import On
+
+_CONCEPTO: Final = f"{{{CFD4}}}Concepto"
+_IMPUESTOS: Final = f"{{{CFD4}}}Impuestos"
+_UNTAXED: Final = frozenset({"01", "03", "04", "05"})
+_ONCE: Final = ("Emisor", "Receptor", "Conceptos")
+_DOUBTS: Final = (Unreadable, ArithmeticError, LookupError)
+_ALWAYS: Final = (On.DOCUMENT, On.RECEIVER, On.CONCEPTO)
+_SOMETIMES: Final = (
+    (On.TAXED, On.TAXES), (On.UNTAXED,), (On.DISCOUNTED,), (On.TRASLADO, On.ALIKE), (On.RETENCION,), (On.SUMMARY,),
+    (On.SUMMARY_TRASLADO,), (On.SUMMARY_RETENCION,),
+)  # fmt: skip
+_Key = tuple[str | None, str | None, Decimal | None]
+
+
+class _Doubt(LookupError):
+    """Something is not plainly right: the rules shall look."""
+
+
+def places(facts: Facts) -> frozenset[On] | None:
+    """Where the rules would look in a document so plain, and so plainly right, that none of them finds anything.
+
+    None is no answer: the rules must look. Those on the client's own data are not meant, they look in any case; a
+    document with payments is never plain.
+    """
+    try:
+        _parties(facts)
+        return _Sums(facts).places()
+    except _DOUBTS:
+        return None
+
+
+def _sure(holds: object) -> None:
+    if not holds:
+        raise _Doubt
+
+
+def _parties(facts: Facts) -> None:
+    """The kind of document, issuer and receiver (CFDI40105, 40114–40116, 40122, 40130, 40141, 40146, 40149–40161)."""
+    document = facts.document
+    read = document.element.get
+    _sure(facts.tipo in ("I", "E") and not facts.pagos and all([len(document.nodes(name)) == 1 for name in _ONCE]))
+    _sure(not document.nodes("InformacionGlobal") and read("Exportacion") != "02")
+    _sure(read("MetodoPago") != "PPD" or read("FormaPago") == "99")
+    moneda, rate = read("Moneda"), read("TipoCambio")
+    _sure(moneda == "MXN" and rate is None or moneda not in ("MXN", "XXX") and rate is not None)
+    issuer, receiver = document.nodes("Emisor")[0].get, document.nodes("Receptor")[0].get
+    _sure(person_of(issuer("Rfc", "")) in REGIMEN_FISCAL[issuer("RegimenFiscal", "")].persons)
+    _receiver(receiver("Rfc", ""), receiver)
+
+
+def _receiver(rfc: str, read: Any) -> None:
+    _sure(rfc not in GENERIC and read("Nombre") != PUBLIC)
+    _sure(read("ResidenciaFiscal") is None and read("NumRegIdTrib") is None)
+    person, regime, use = person_of(rfc), read("RegimenFiscalReceptor"), USO_CFDI[read("UsoCFDI")]
+    _sure(person in REGIMEN_FISCAL[regime].persons and person in use.persons and regime in use.regimes)
+
+
+class _Sums:
+    """The amounts of one document, added up in one walk over its conceptos."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.document = facts.document
+        self.decimals = facts.decimals
+        self.subtotal = ZERO
+        self.discount: Decimal | None = None
+        self.transferred: dict[_Key, list[Decimal]] = {}
+        self.withheld: dict[str | None, Decimal] = {}
+        self.taxed = self.untaxed = False
+
+    def places(self) -> frozenset[On]:
+        """Where the rules would look. Raises one of `_DOUBTS` unless all is plainly right."""
+        for concepto in self.document.nodes("Conceptos")[0]:
+            self._line(concepto)
+        _sure(self.taxed or self.untaxed)
+        there = (self.taxed, self.untaxed, self.discount is not None, bool(self.transferred), bool(self.withheld))
+        return _there(*there, *self._summary())
+
+    def _line(self, concepto: etree._Element) -> None:
+        """A concepto (CFDI40166–40173)."""
+        read = concepto.get
+        written = read("Importe", "")
+        importe, price = decimal(written), decimal(read("ValorUnitario", ""))
+        product = decimal(read("Cantidad", "")) * price
+        if concepto.tag != _CONCEPTO or price <= 0:
+            raise _Doubt
+        if product != importe and product.quantize(importe, ROUND_HALF_UP) != importe:
+            raise _Doubt
+        self.subtotal += importe
+        if read("Descuento") is not None:
+            self._discount(read("Descuento"), written, importe)
+        if len(concepto):
+            _sure(len(concepto) == 1 and read("ObjetoImp") == "02")
+            self._taxes(concepto[0])
+            self.taxed = True
+        else:
+            _sure(read("ObjetoImp") in _UNTAXED)
+            self.untaxed = True
+
+    def _discount(self, written: str, amount: str, importe: Decimal) -> None:
+        discount = decimal(written)
+        _sure(discount <= importe and count_decimals(written) <= count_decimals(amount))
+        self.discount = discount + (self.discount or ZERO)
+
+    def _taxes(self, impuestos: etree._Element) -> None:
+        """The taxes of a concepto (CFDI40173–40186)."""
+        _sure(impuestos.tag == _IMPUESTOS and len(impuestos))
+        for group in impuestos:
+            row, add = self._GROUPS[group.tag]
+            _sure(len(group))
+            for tax in group:
+                if tax.tag != row or len(tax):
+                    raise _Doubt
+                add(self, tax.get)
+
+    def _transferred(self, read: Any) -> None:
+        base, impuesto, factor = decimal(read("Base", "")), read("Impuesto"), read("TipoFactor")
+        if factor == "Exento":
+            _sure(base > 0 and read("TasaOCuota") is None and read("Importe") is None)
+            rate, importe = None, ZERO
+        else:
+            rate, importe = decimal(read("TasaOCuota", "")), decimal(read("Importe", ""))
+            if base <= 0 or (base * rate).quantize(importe, ROUND_HALF_UP) != importe:
+                raise _Doubt
+        sums = self.transferred.get((impuesto, factor, rate))
+        if sums is None:
+            _sure(rate is None or rates.allowed(impuesto, factor, "T", rate))
+            self.transferred[impuesto, factor, rate] = [base, importe]
+        else:
+            sums[0] += base
+            sums[1] += importe
+
+    def _withheld(self, read: Any) -> None:
+        base, rate, importe = decimal(read("Base", "")), decimal(read("TasaOCuota", "")), decimal(read("Importe", ""))
+        impuesto = read("Impuesto")
+        _sure(base > 0 and rates.allowed(impuesto, read("TipoFactor"), "R", rate))
+        _sure((base * rate).quantize(importe, ROUND_HALF_UP) == importe)
+        self.withheld[impuesto] = self.withheld.get(impuesto, ZERO) + importe
+
+    _GROUPS: Final = {
+        f"{{{CFD4}}}Traslados": (f"{{{CFD4}}}Traslado", _transferred),
+        f"{{{CFD4}}}Retenciones": (f"{{{CFD4}}}Retencion", _withheld),
+    }
+
+    def _summary(self) -> tuple[bool, bool, bool]:
+        """The document's taxes and totals (CFDI40201–40221): whether there are any, transferred rows, withheld rows."""
+        nodes = self.document.nodes("Impuestos")
+        _sure(len(nodes) == 1 if self.taxed else not nodes)
+        impuestos = self.document.impuestos
+        if impuestos is None:
+            self._totals(ZERO)
+            return False, False, False
+        rows, withheld = impuestos.traslados, impuestos.retenciones
+        given = ZERO
+        rated = False
+        for row in rows:
+            rated |= row.tipo_factor != "Exento"
+            given += self._row(row.element.get)
+        taken = ZERO
+        for one in withheld:
+            taken += self._withheld_row(one.element.get)
+        _sure(not any(self.withheld.values()) and not any([importe for _, importe in self.transferred.values()]))
+        self._written(impuestos.element.get, "TotalImpuestosTrasladados", given, rated)
+        self._written(impuestos.element.get, "TotalImpuestosRetenidos", taken, bool(withheld))
+        self._totals(given - taken)
+        return True, bool(rows), bool(withheld)
+
+    def _row(self, read: Any) -> Decimal:
+        """A transferred row is the sum of the taxes alike, and has no second one."""
+        factor, rate, importe = read("TipoFactor"), read("TasaOCuota", ""), read("Importe", "")
+        sums = self.transferred.pop((read("Impuesto"), factor, None if factor == "Exento" else decimal(rate)))
+        self._rounded(read("Base", ""), sums[0])
+        if factor == "Exento":
+            _sure(not rate and not importe)
+            return ZERO
+        return self._rounded(importe, sums[1])
+
+    def _withheld_row(self, read: Any) -> Decimal:
+        return self._rounded(read("Importe", ""), self.withheld.pop(read("Impuesto")))
+
+    def _rounded(self, written: str, exact: Decimal) -> Decimal:
+        """An amount that is written as the sum, rounded to the currency and no finer."""
+        amount = decimal(written)
+        if amount != rounded(exact, self.decimals) or count_decimals(written) > self.decimals:
+            raise _Doubt
+        return amount
+
+    def _written(self, read: Any, attribute: str, expected: Decimal, needed: bool) -> None:
+        """A total of the summary; where nothing needs it, it may be left out."""
+        written = read(attribute)
+        if needed or written is not None:
+            _sure(decimal(written or "") == expected and count_decimals(written) <= self.decimals)
+
+    def _totals(self, taxes: Decimal) -> None:
+        """SubTotal, Descuento and Total (CFDI40107–40112, 40119)."""
+        read = self.document.element.get
+        subtotal, written = self._rounded(read("SubTotal", ""), self.subtotal), read("Descuento")
+        discount = ZERO
+        if self.discount is not None and written is not None:
+            discount = self._rounded(written, self.discount)
+            _sure(discount <= subtotal)
+        else:
+            _sure(self.discount is written)
+        amount = subtotal - discount + taxes
+        for local in self.document.impuestos_locales:
+            amount += local.total_de_traslados - local.total_de_retenciones
+        self._rounded(read("Total", ""), amount)
+
+
+@cache
+def _there(*flags: bool) -> frozenset[On]:
+    some = [on for flag, places in zip(flags, _SOMETIMES, strict=True) if flag for on in places]
+    return frozenset((*_ALWAYS, *some))
