@@ -17,15 +17,14 @@ from lxml import etree
 from portal.cfdi import light
 from portal.cfdi.catalogs.codes import code_of
 from portal.cfdi.lazy import is_modest, place
+from portal.cfdi.model import CFD3, CFD4, PAGOS10, PAGOS20, TFD
 from portal.cfdi.report import Finding, Status, Step
 from portal.cfdi.sentences import Family, Sentence, register
 
 _MOST: Final = 40  # findings: more of them teach nothing
 _XS: Final = "http://www.w3.org/2001/XMLSchema"
-_FIX_ES = "Corrígelo en tu sistema y vuelve a timbrar."
-_FIX_EN = "Correct it in your system and stamp again."
 _Files = tuple[tuple[str, str], ...]  # namespace and file
-register(Family.STRUCTURE, {
+_SENTENCES: Final = {
     "ACUSE-XSD-VALUE": Sentence(
         "El valor de «{name}» no tiene la forma que pide el SAT",
         "The value of “{name}” is not in the form that SAT asks for",
@@ -50,13 +49,18 @@ register(Family.STRUCTURE, {
         "Quita lo que sobra y vuelve a timbrar.", "Remove what is too much and stamp again."),
     "ACUSE-XSD-OTHER": Sentence(
         "El nodo «{element}» no cumple el esquema del SAT", "The node “{element}” does not follow SAT's schema",
-        _FIX_ES, _FIX_EN),
+        "Corrígelo en tu sistema y vuelve a timbrar.", "Correct it in your system and stamp again."),
     "ACUSE-XSD-COMPLEMENT": Sentence(
         "No se conoce el esquema del complemento «{element}»: no se revisó su estructura",
         "The schema of the complement “{element}” is not known: its structure was not checked",
         "Nada que corregir: si el complemento es del SAT, avísanos para agregarlo.",
         "Nothing to mend: if it is one of SAT's complements, tell us and we will add it."),
-})  # fmt: skip
+}  # fmt: skip
+register(Family.STRUCTURE, _SENTENCES)
+# A complement beside the invoice has versions and catalogs that change: the PAC judged it by those of its day.
+register(Family.COMPLEMENT, {f"{code}#complement": sentence for code, sentence in _SENTENCES.items()})
+_HOLDERS: Final = frozenset(f"{{{space}}}Complemento{of}" for space in (CFD4, CFD3) for of in ("", "Concepto"))
+_STRICT: Final = tuple(f"{{{space}}}" for space in (TFD, PAGOS20, PAGOS10))  # what the product itself works with
 
 _MESSAGE: Final = re.compile(
     r"Element '(?P<element>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: "
@@ -276,7 +280,18 @@ def _finding(
     code: str, element: etree._Element, local: str, name: str = "",
     *, attribute: str = "", expected: str = "", reason: str = "",
 ) -> Finding:  # fmt: skip
+    reason = reason or ("complement" if _in_complement(element) else "")
     return Finding(
         code, found=(element.get(attribute) or "")[:200] if attribute else "", expected=expected[:200],
         where=place(element, attribute), step=Step.SCHEMA, params={"element": local, "name": name}, reason=reason,
     )  # fmt: skip
+
+
+def _in_complement(element: etree._Element) -> bool:
+    """Whether the element belongs to a complement that is beside the invoice: neither the stamp nor payments."""
+    node = element
+    for parent in element.iterancestors():
+        if parent.tag in _HOLDERS:
+            return not str(node.tag).startswith(_STRICT)
+        node = parent
+    return False

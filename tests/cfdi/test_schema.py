@@ -14,6 +14,7 @@ from portal.cfdi.context import Context
 from portal.cfdi.model import CFD3, CFD4, Comprobante
 from portal.cfdi.report import Finding, Status
 from portal.cfdi.sentences import Family, family_of
+from portal.cfdi.severity import Situation, weigh
 from tests.cfdi.rules.documents import (
     AT,
     CONCEPTO,
@@ -140,6 +141,35 @@ def test_a_stranger_in_a_known_namespace_is_refused() -> None:
     assert complement is not None
     etree.SubElement(complement, "{http://www.sat.gob.mx/implocal}Otra")
     assert [one.code for one in findings(root)] == ["ACUSE-XSD-ELEMENT"]
+
+
+@pytest.mark.parametrize(
+    ("space", "local", "effect"),
+    [
+        ("http://www.sat.gob.mx/implocal", "ImpuestosLocales", Status.WARNING),
+        ("http://www.sat.gob.mx/implocal", "Otra", Status.WARNING),
+        ("http://www.sat.gob.mx/CartaPorte20", "CartaPorte", Status.WARNING),
+        ("http://www.sat.gob.mx/Pagos20", "Pagos", Status.FAILED),
+        ("http://www.sat.gob.mx/Pagos", "Pagos", Status.FAILED),
+        ("http://www.sat.gob.mx/TimbreFiscalDigital", "TimbreFiscalDigital", Status.FAILED),
+    ],
+)
+def test_the_stamp_softens_faults_of_a_complement_beside_the_invoice(space: str, local: str, effect: Status) -> None:
+    root = sealed(invoice())
+    complement = root.find(f"{{{CFD4}}}Complemento")
+    assert complement is not None
+    etree.SubElement(complement, f"{{{space}}}{local}")
+    found = findings(root)
+    assert found and all(one.status is Status.FAILED for one in found)
+    assert {weigh(one, Situation.STAMPED).status for one in found} == {effect}
+    assert {weigh(one, Situation.UNSTAMPED).status for one in found} == {Status.FAILED}
+
+
+def test_a_stranger_among_the_conceptos_is_a_fault_of_the_invoice() -> None:
+    root = sealed(invoice())
+    etree.SubElement(next(root.iter(f"{{{CFD4}}}Conceptos")), "{http://www.sat.gob.mx/implocal}ImpuestosLocales")
+    found = findings(root)
+    assert [weigh(one, Situation.STAMPED).status for one in found] == [Status.FAILED]
 
 
 def test_complements_of_conceptos_are_judged() -> None:
