@@ -68,7 +68,7 @@ def test_the_general_public_is_on_no_list() -> None:
     [
         (invoice, put("", Confirmacion="ab12C"), {"CFDI40127", "CFDI40128", "CFDI40129"}),
         (dollars, put(""), {"CFDI40118"}),
-        (payment, put(PAGO, MonedaP="USD", TipoCambioP="18.5"), {"CRP20216"}),
+        (payment, put(PAGO, MonedaP="USD", TipoCambioP="18.5"), {"CRP20216", "CRP20220"}),
         (payment, put(PAGO, RfcEmisorCtaOrd="BSM970519DU8"), {"CRP20222"}),
         (parts, put(""), {"CFDI40187", "CFDI40189", "CFDI40190", "CFDI40192", "CFDI40193"}),
     ],
