@@ -1,8 +1,7 @@
 """The issuer's certificate inside the document: readable, its number, its holder, a CSD, valid then, signed by SAT."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from portal.cfdi import zones
 from portal.cfdi.certificates import Certificate, Kind, NotACertificate, from_attribute
@@ -57,8 +56,7 @@ register(Family.NOTE, {
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(NamedTuple):
     """What the check of the issuer's certificate came to."""
 
     findings: tuple[Finding, ...]

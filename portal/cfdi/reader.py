@@ -10,7 +10,7 @@ import re
 import threading
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -93,8 +93,7 @@ class Limits:
 DEFAULT_LIMITS: Final = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What reading came to: the document, or the failure that says why there is none; and the notes."""
 
     document: Comprobante | None
@@ -114,6 +113,10 @@ _PARSER_OPTIONS: Final = {
 _thread: Final = threading.local()
 _ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"'>]{0,40})["']""")
 _UTF8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+# How nearly every document begins: then nothing of the prolog is to be refused.
+_USUAL: Final = re.compile(
+    rb"""<\?xml version=["']1\.0["'] encoding=["'](?:UTF|utf)-8["'] ?\?>\s*<cfdi:Comprobante\s"""
+)
 _FOREIGN_STARTS: Final = (
     b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00\xfe\xff", b"\x00\x00\x00<", b"Lo\xa7\x94",
 )  # fmt: skip
@@ -154,7 +157,13 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
         return "ACUSE-XML-SIZE"
     if data.startswith(_FOREIGN_STARTS):
         return "ACUSE-XML-ENCODING"
-    start = data.removeprefix(BOM).lstrip(_BLANKS)
+    if _USUAL.match(data) is None and (code := _prolog(data.removeprefix(BOM).lstrip(_BLANKS))):
+        return code
+    return "ACUSE-XML-LIMITS" if _many_tags(data, limits) or _many_prefixes(data, limits) else ""
+
+
+def _prolog(start: bytes) -> str:
+    """The code that refuses what stands before the root element, or ""."""
     if not start.startswith(b"<"):
         return _not_markup(start)
     if _HTML.match(start):
@@ -162,9 +171,7 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
     declared = _ENCODING.match(start)
     if declared is not None and declared.group(1).lower() not in _UTF8:
         return "ACUSE-XML-ENCODING"
-    if _doctype_in_prolog(start):
-        return "ACUSE-XML-DOCTYPE"
-    return "ACUSE-XML-LIMITS" if _many_tags(data, limits) or _many_prefixes(data, limits) else ""
+    return "ACUSE-XML-DOCTYPE" if _doctype_in_prolog(start) else ""
 
 
 def _many_tags(data: bytes, limits: Limits) -> bool:

@@ -4,7 +4,6 @@ from binascii import a2b_base64, b2a_base64
 from functools import cache
 from typing import Final
 
-from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from portal.cfdi import resources, stylesheet
@@ -13,7 +12,6 @@ from portal.cfdi.model import Comprobante, TimbreFiscalDigital
 from portal.cfdi.report import Finding, Step
 from portal.cfdi.sentences import Family, Sentence, register
 
-_SHA256: Final = SHA256()
 _MAX_SIGNATURE: Final = 4096
 _STAMP_PARTS: Final = (
     "Version", "UUID", "FechaTimbrado", "RfcProvCertif", "SelloCFD", "NoCertificadoSAT",
@@ -82,7 +80,7 @@ def signature(text: str) -> bytes | None:
 
 def signed_by(certificate: Certificate, seal: bytes, cadena: bytes) -> bool:
     """Whether the holder's key made this RSA-SHA256 seal of the cadena."""
-    return certificate.verifies(seal, cadena, _SHA256)
+    return certificate.sealed(seal, cadena)
 
 
 def check(document: Comprobante, certificate: Certificate | None) -> list[Finding] | None:

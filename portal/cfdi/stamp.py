@@ -5,10 +5,10 @@ it is not known here the stamp is *not run*, and its number is told so that some
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from portal.cfdi import zones
 from portal.cfdi.certificates import Certificate
@@ -82,8 +82,7 @@ register(Family.STAMP, {
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Stamped:
+class Stamped(NamedTuple):
     """What the check of a stamp came to; `missing` is the PAC certificate's number when it is not known."""
 
     findings: tuple[Finding, ...]

@@ -2,8 +2,11 @@
 
 from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
 from lxml import etree
 
 from portal.cfdi import seal
@@ -97,3 +100,33 @@ def test_only_sha256_signatures_count(csd: Csd) -> None:
     assert csd.certificate.algorithm is not None
     assert csd.certificate.algorithm.name == "sha256"
     assert not replace(csd.certificate, algorithm=None).signs(replace(csd.certificate, algorithm=None))
+
+
+def raw(csd: Csd, content: bytes, start: bytes = b"\x00\x01") -> bytes:
+    """A signature of any content whatever, made with the key's bare numbers."""
+    private = csd.key.private_numbers()
+    length = csd.key.key_size // 8
+    block = start + b"\xff" * (length - len(content) - len(start) - 1) + b"\x00" + content
+    return pow(int.from_bytes(block), private.d, private.public_numbers.n).to_bytes(length)
+
+
+def test_opening_a_seal_and_verifying_it_agree(csd: Csd, authority: Authority) -> None:
+    message = b"||4.0|A||"
+    digest = sha256(message).digest()
+    info = bytes.fromhex("3031300d060960864801650304020105000420")
+    good = csd.key.sign(message, PKCS1v15(), SHA256())
+    assert raw(csd, info + digest) == good
+    forged = [
+        b"", b"\0", good[:-1], good + b"\0", b"\0" + good, bytes(256), b"\xff" * 256, digest,
+        csd.key.sign(message, PKCS1v15(), SHA1()), csd.key.sign(message, PKCS1v15(), SHA512()),
+        csd.key.sign(b"other", PKCS1v15(), SHA256()), authority.pac.key.sign(message, PKCS1v15(), SHA256()),
+        csd.key.sign(message, PSS(MGF1(SHA256()), 32), SHA256()),
+        raw(csd, digest), raw(csd, info + digest + b"\0"), raw(csd, info + digest, b"\x00\x02"), raw(csd, info),
+        raw(csd, bytes.fromhex("302f300b0609608648016503040201" + "0420") + digest), raw(csd, b"\0" + info + digest),
+        *[good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :] for at in range(256)],
+    ]  # fmt: skip
+    assert csd.certificate.sealed(good, message)
+    assert csd.certificate.verifies(good, message, SHA256())
+    for seal_ in forged:
+        assert not csd.certificate.sealed(seal_, message), seal_.hex()
+        assert not csd.certificate.verifies(seal_, message, SHA256()), seal_.hex()

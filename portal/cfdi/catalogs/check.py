@@ -6,6 +6,7 @@ that the schemas still list and only version 3.3 allowed, and codes that began o
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -34,6 +35,7 @@ _DATED: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "c_Exportacion": {code: (one.start, one.end) for code, one in general.EXPORTACION.items() if one.start or one.end},
 }
 _Lookup = tuple[str, str, frozenset[str]]
+_Suspect = tuple[etree._Element, str, str, str]
 _CODES: Final = tuple(sorted(SENTENCES_HERE.keys() & {*CFDI.values(), *PAGOS.values()}))
 RAN: Final = tuple(code for code in _CODES if code.startswith("CFDI"))
 RAN_PAGOS: Final = tuple(code for code in _CODES if code.startswith("CRP"))
@@ -44,7 +46,8 @@ def check(document: Comprobante, context: Context) -> list[Finding]:
     root, version = document.element, document.version
     tags = document.extensions + _of_conceptos(root)
     table, payments = _table(version, tags) if is_modest(tags) else _table.__wrapped__(version, tags)
-    findings = list(_found(root, table, document))
+    suspects = _suspects(root, table)
+    findings = list(islice(_told(suspects, document), _MOST)) if suspects else []
     if version == "4.0":
         context.ran.extend(RAN)
         if payments:
@@ -89,8 +92,8 @@ def _dates(name: str) -> dict[str, tuple[str, str]]:
     return light.load().product_dates if name == "c_ClaveProdServ" else _DATED.get(name, {})
 
 
-def _found(root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document: Comprobante) -> Iterator[Finding]:
-    """Walk the document and look up. The first loop is the one that costs: it holds nothing else."""
+def _suspects(root: etree._Element, table: dict[str, tuple[_Lookup, ...]]) -> list[_Suspect]:
+    """Walk the document and look up. This loop is the one that costs: it holds nothing else."""
     suspects = []
     for element in root.iter(*table):
         read = element.get
@@ -98,15 +101,16 @@ def _found(root: etree._Element, table: dict[str, tuple[_Lookup, ...]], document
             value = read(attribute)
             if value is not None and value not in codes:
                 suspects.append((element, attribute, name, value))
-    told = 0
-    addenda = str(root.tag).partition("}")[0] + "}Addenda"
+    return suspects
+
+
+def _told(suspects: list[_Suspect], document: Comprobante) -> Iterator[Finding]:
+    """What is wrong with the codes that were not found at first sight."""
+    addenda = str(document.element.tag).partition("}")[0] + "}Addenda"
     for element, attribute, name, value in suspects:
         expected = _refused(name, value, document)
         if expected is not None and next(element.iterancestors(addenda), None) is None:
             yield _finding(element, attribute, name, value, expected)
-            told += 1
-            if told >= _MOST:
-                return
 
 
 def _refused(name: str, value: str, document: Comprobante) -> str | None:

@@ -21,6 +21,8 @@ from portal.cfdi.rules.facts import GENERIC, PUBLIC, Facts, person_of
 from portal.cfdi.rules.registry import On
 
 _CONCEPTO: Final = f"{{{CFD4}}}Concepto"
+_TRASLADO: Final = f"{{{CFD4}}}Traslado"
+_RETENCION: Final = f"{{{CFD4}}}Retencion"
 _IMPUESTOS: Final = f"{{{CFD4}}}Impuestos"
 _UNTAXED: Final = frozenset({"01", "03", "04", "05"})
 _ONCE: Final = ("Emisor", "Receptor", "Conceptos")
@@ -86,7 +88,7 @@ class _Sums:
         self.discount: Decimal | None = None
         self.transferred: dict[_Key, list[Decimal]] = {}
         self.withheld: dict[str | None, Decimal] = {}
-        self.taxed = self.untaxed = False
+        self.taxed = self.untaxed = self.rated = False
 
     def places(self) -> frozenset[On]:
         """Where the rules would look. Raises one of `_DOUBTS` unless all is plainly right."""
@@ -158,32 +160,31 @@ class _Sums:
         self.withheld[impuesto] = self.withheld.get(impuesto, ZERO) + importe
 
     _GROUPS: Final = {
-        f"{{{CFD4}}}Traslados": (f"{{{CFD4}}}Traslado", _transferred),
-        f"{{{CFD4}}}Retenciones": (f"{{{CFD4}}}Retencion", _withheld),
+        f"{_TRASLADO}s": (_TRASLADO, _transferred),
+        f"{_RETENCION}es": (_RETENCION, _withheld),
     }
 
     def _summary(self) -> tuple[bool, bool, bool]:
         """The document's taxes and totals (CFDI40201–40221): whether there are any, transferred rows, withheld rows."""
         nodes = self.document.nodes("Impuestos")
         _sure(len(nodes) == 1 if self.taxed else not nodes)
-        impuestos = self.document.impuestos
-        if impuestos is None:
+        if not nodes:
             self._totals(ZERO)
             return False, False, False
-        rows, withheld = impuestos.traslados, impuestos.retenciones
-        given = ZERO
-        rated = False
-        for row in rows:
-            rated |= row.tipo_factor != "Exento"
-            given += self._row(row.element.get)
-        taken = ZERO
-        for one in withheld:
-            taken += self._withheld_row(one.element.get)
+        rows = {_TRASLADO: 0, _RETENCION: 0}
+        given = taken = ZERO
+        for kind, row in [(self._GROUPS[group.tag][0], row) for group in nodes[0] for row in group]:
+            _sure(row.tag == kind)
+            rows[kind] += 1
+            if kind == _TRASLADO:
+                given += self._row(row.get)
+            else:
+                taken += self._withheld_row(row.get)
         _sure(not any(self.withheld.values()) and not any([importe for _, importe in self.transferred.values()]))
-        self._written(impuestos.element.get, "TotalImpuestosTrasladados", given, rated)
-        self._written(impuestos.element.get, "TotalImpuestosRetenidos", taken, bool(withheld))
+        self._written(nodes[0].get, "TotalImpuestosTrasladados", given, self.rated)
+        self._written(nodes[0].get, "TotalImpuestosRetenidos", taken, rows[_RETENCION] > 0)
         self._totals(given - taken)
-        return True, bool(rows), bool(withheld)
+        return True, rows[_TRASLADO] > 0, rows[_RETENCION] > 0
 
     def _row(self, read: Any) -> Decimal:
         """A transferred row is the sum of the taxes alike, and has no second one."""
@@ -193,6 +194,7 @@ class _Sums:
         if factor == "Exento":
             _sure(not rate and not importe)
             return ZERO
+        self.rated = True
         return self._rounded(importe, sums[1])
 
     def _withheld_row(self, read: Any) -> Decimal:

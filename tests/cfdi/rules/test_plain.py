@@ -65,7 +65,15 @@ def not_withheld() -> Document:
     return document.drop("Impuestos/Retenciones")
 
 
+def in_the_wrong_group() -> Document:
+    """The summary's transferred row stands among the withheld ones."""
+    document = made().add("Impuestos", "Retenciones")
+    document.find("Impuestos/Retenciones").append(document.find(documents.ROW))
+    return document
+
+
 FAULTY = {
+    "a row in the wrong group": in_the_wrong_group,
     "a line without price": lambda: made(Line("Nada", Decimal(0), not_object=True)),
     "a line discounted below nothing": lambda: made(Line("X", Decimal(1), descuento=Decimal("1.50"), not_object=True)),
     "taxes not in the summary": not_withheld,
