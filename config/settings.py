@@ -50,6 +50,16 @@ VARIABLES: tuple[tuple[str, str, str], ...] = (
      "letter reader. Without this variable they exist only when database, queue, files and mail are embedded and "
      "both PORTAL_HOST and PORTAL_BASE_URL are this machine. Never with real data."),
     ("PORTAL_SAT_CERTIFICATES", "`PORTAL_HOME/sat`", "Folder of SAT's and the PACs' imported certificates."),
+    ("PORTAL_SAT_ASK", "", "What the portal asks SAT for by itself, separated by commas: `lists` (69-B and 69, once a "
+     "day), `certificates` (SAT's authorities, once a day), `status` (of each invoice that is sent). Empty: nothing."),
+    ("PORTAL_SAT_LISTS_URL", "SAT's", "Where the lists are, without their folders and names: `https`, or this "
+     "machine's."),
+    ("PORTAL_SAT_STATUS_URL", "SAT's", "The service that says whether an invoice is valid or cancelled: `https`, or "
+     "this machine's."),
+    ("PORTAL_SAT_AUTHORITIES_URL", "SAT's", "The ZIP of SAT's authorities. Plain `http` will do: what is taken is "
+     "pinned."),
+    ("PORTAL_SAT_PROVIDERS_URL", "SAT's", "Where SAT keeps the PACs' certificates by number. Plain `http` will do: "
+     "what is taken must chain."),
     ("PORTAL_LOG_LEVEL", "`INFO`", "`DEBUG`, `INFO`, `WARNING` or `ERROR`."),
     ("PORTAL_METRICS_TOKEN", "", "Bearer token for `/metrics`; without one it answers loopback only."),
     ("PORTAL_MAX_UPLOAD_MB", "`25`", "Largest request, in megabytes."),
@@ -89,6 +99,11 @@ class Settings:
     trusted_proxies: int
     demo: bool
     sat_certificates: Path
+    sat_ask: frozenset[str]
+    sat_lists_url: str
+    sat_status_url: str
+    sat_authorities_url: str
+    sat_providers_url: str
     log_level: str
     metrics_token: str
     max_upload_mb: int
@@ -121,6 +136,11 @@ class Settings:
             trusted_proxies=read.number("PORTAL_TRUSTED_PROXIES", 0, 0, 10),
             demo=read.flag("PORTAL_DEMO", alone and local),
             sat_certificates=Path(read.text("PORTAL_SAT_CERTIFICATES", str(home / "sat"))),
+            sat_ask=read.several("PORTAL_SAT_ASK", ("lists", "certificates", "status")),
+            sat_lists_url=read.web("PORTAL_SAT_LISTS_URL", safe=True),
+            sat_status_url=read.web("PORTAL_SAT_STATUS_URL", safe=True),
+            sat_authorities_url=read.web("PORTAL_SAT_AUTHORITIES_URL"),
+            sat_providers_url=read.web("PORTAL_SAT_PROVIDERS_URL"),
             log_level=read.choice("PORTAL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             metrics_token=read.text("PORTAL_METRICS_TOKEN"),
             max_upload_mb=read.number("PORTAL_MAX_UPLOAD_MB", 25, 1, 500),
@@ -160,6 +180,21 @@ class _Reader:
         given = self.text(name, default)
         if given not in choices:
             raise SettingsError(f"{name} is {given!r}: write one of {', '.join(choices)}.")
+        return given
+
+    def several(self, name: str, choices: tuple[str, ...]) -> frozenset[str]:
+        given = frozenset(word.strip().lower() for word in self.text(name).split(",") if word.strip())
+        if given - set(choices):
+            raise SettingsError(f"{name} is {self.text(name)!r}: write some of {', '.join(choices)}, or nothing.")
+        return given
+
+    def web(self, name: str, *, safe: bool = False) -> str:
+        """An address; `safe` demands encryption of all but this machine's own."""
+        given = self.text(name)
+        parts = urlsplit(given)
+        near = loopback(parts.hostname or "") or not safe
+        if given and (not parts.hostname or parts.scheme not in (("http", "https") if near else ("https",))):
+            raise SettingsError(f"{name} is {given!r}: write a whole address that begins with https://")
         return given
 
 

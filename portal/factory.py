@@ -22,7 +22,8 @@ from portal.core.events import subscribe
 from portal.invoices import trust as invoice_trust
 from portal.local.demo import views as demo
 from portal.local.embedded import located
-from portal.local.wiring import trust
+from portal.local.wiring import sat_asking, trust
+from portal.sat import asking
 from portal.storage import services as files
 from portal.storage import stores
 from portal.suppliers.queries import reach
@@ -75,6 +76,7 @@ def _install_kit(app: Flask, settings: Settings) -> None:
     app.extensions["portal_trust"] = trust(settings)
     invoice_trust.set_store(app.extensions["portal_trust"], folder=settings.sat_certificates,
                             reload=lambda: trust(settings))
+    asking.install(sat_asking(settings))
     headers.install(app)
     limits.install(app)
     assets.install(app, settings.home / "static")

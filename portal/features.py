@@ -13,7 +13,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("documents", "banking"),
     ("core",),
     ("access",),
-    ("storage", "jobs", "sat", "pac"),
+    ("storage", "jobs"),
+    ("sat", "pac"),
     ("web",),
     ("mail",),
     ("audit",),
@@ -28,13 +29,13 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 
 # Modules that define tables.
-TABLES = ("web.once", "web.parking", "storage.models", "jobs.models", "mail.models", "audit.models", "accounts.models",
-          "suppliers.models", "invoices.models", "approvals.models", "payments.models")
+TABLES = ("web.once", "web.parking", "storage.models", "jobs.models", "sat.models", "mail.models", "audit.models",
+          "accounts.models", "suppliers.models", "invoices.models", "approvals.models", "payments.models")
 
 # Modules whose import registers jobs.
 JOBS = (
-    "jobs.jobs", "web.previews", "web.orphans", "mail.jobs", "audit.jobs", "accounts.jobs", "suppliers.jobs",
-    "invoices.jobs", "approvals.jobs",
+    "jobs.jobs", "sat.jobs", "web.previews", "web.orphans", "mail.jobs", "audit.jobs", "accounts.jobs",
+    "suppliers.jobs", "invoices.jobs", "approvals.jobs",
 )
 
 # Modules with a blueprint named `bp`, and the prefix of its pages.

@@ -33,7 +33,7 @@ def cfdi_commands() -> None:
 
 @click.group("sat")
 def sat_commands() -> None:
-    """SAT's certificates."""
+    """SAT's certificates, and its lists of taxpayers."""
 
 
 @cfdi_commands.command("check")

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from portal.cfdi.trust import Imported, Outcome, TrustStore
-from portal.sat import fetch
+from portal.sat import asking, fetch
+from portal.sat.asking import AUTHORITIES, PROVIDERS
 
-PROVIDERS: Final = "https://rdc.sat.gob.mx/rccf"
-AUTHORITIES: Final = "http://omawww.sat.gob.mx/tramitesyservicios/Paginas/documentos/Cert_Prod.zip"
 _NUMBER: Final = re.compile(r"\d{20}", re.ASCII)
 _TIMEOUT: Final = 10.0
 _MOST_PROVIDER: Final = 64 * 1024
@@ -45,9 +44,13 @@ def provider_address(number: str, base: str = PROVIDERS) -> str:
     return f"{base}/{'/'.join(parts)}/{number}.cer"
 
 
-def fetch_provider(number: str, store: TrustStore, *, base: str = PROVIDERS, timeout: float = _TIMEOUT) -> Fetched:
-    """Fetch the certificate of a PAC and keep it in the store if it chains and has the number asked for."""
-    got = fetch.get(provider_address(number, base), timeout=timeout, most=_MOST_PROVIDER)
+def fetch_provider(number: str, store: TrustStore, *, base: str = "", timeout: float = _TIMEOUT) -> Fetched:
+    """Fetch the certificate of a PAC and keep it in the store if it chains and has the number asked for.
+
+    From `base`, or from where this installation finds them.
+    """
+    address = provider_address(number, base or asking.current().providers)
+    got = fetch.get(address, timeout=timeout, most=_MOST_PROVIDER)
     if got.data is None:
         return Fetched(Answer.UNAVAILABLE, reason=got.reason)
     imported = store.import_certificate(got.data, number)
