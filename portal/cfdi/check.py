@@ -87,8 +87,9 @@ def judge(
     steps = _NONE_RUN.copy()
     reading = reader.read(data, limits)
     if reading.document is None:
-        steps[Step.WELLFORMED] = StepState.FAILED
-        return Report(sha256, len(data), steps, reading.findings)
+        steps[Step.WELLFORMED] = _PASSED
+        steps.update((finding.step, StepState.FAILED) for finding in reading.findings)
+        return Report(sha256, len(data), steps, reading.findings, version=reading.version)
     steps[Step.WELLFORMED] = _PASSED
     situation = _situation(reading.document, stamped)
     judged = _issuer(reading.document, trust)

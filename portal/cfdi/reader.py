@@ -259,7 +259,15 @@ def _judge_root(root: etree._Element, notes: list[Finding], limits: Limits) -> R
     version = _VERSIONS.get(tag)  # type: ignore[call-overload]
     if version is not None and root.get("Version") == version:
         return _accepted(root, notes, version)
-    return _refused(_why_not(root), str(tag)[:120], f"{{{CFD4}}}Comprobante", f"/{str(tag).rpartition('}')[2]}")
+    return _another(root, str(tag))
+
+
+def _another(root: etree._Element, tag: str) -> Reading:
+    """Well-formed XML that is something else: its structure is what fails."""
+    where, expected = f"/{tag.rpartition('}')[2]}", f"{{{CFD4}}}Comprobante"
+    finding = Finding(_why_not(root), found=tag[:120], expected=expected, where=where, step=Step.SCHEMA)
+    version = root.get("Version") or root.get("version") or ""
+    return Reading(None, (finding,), version[:10] if "sat.gob.mx/" in tag else "")
 
 
 def _accepted(root: etree._Element, notes: list[Finding], version: str) -> Reading:

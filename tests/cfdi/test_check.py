@@ -53,6 +53,27 @@ def test_what_cannot_be_read_runs_nothing_else(verdict: Judge) -> None:
     assert (report.document, report.uuid, report.version, report.type) == (None, "", "", "")
 
 
+@pytest.mark.parametrize(
+    ("data", "code", "version"),
+    [
+        (b'<c:Comprobante xmlns:c="http://www.sat.gob.mx/cfd/3" version="3.2"/>', "ACUSE-CFDI-32", "3.2"),
+        (
+            b'<r:Retenciones xmlns:r="http://www.sat.gob.mx/esquemas/retencionpago/2" Version="2.0"/>',
+            "ACUSE-CFDI-RETENCIONES", "2.0",
+        ),
+        (b'<factura Version="4.0"/>', "ACUSE-CFDI-OTHER", ""),
+    ],
+)  # fmt: skip
+def test_another_kind_of_document_is_well_formed_and_refused(
+    verdict: Judge, data: bytes, code: str, version: str
+) -> None:
+    report = verdict(data)
+    assert report.verdict is Verdict.REJECTED and report.version == version
+    assert [finding.code for finding in report.findings] == [code]
+    assert (report.steps[Step.WELLFORMED], report.steps[Step.SCHEMA]) == (PASSED, FAILED)
+    assert {report.steps[step] for step in Step if step not in (Step.WELLFORMED, Step.SCHEMA)} == {NOT_RUN}
+
+
 def test_an_unstamped_document_is_rejected_unless_it_is_for_emission(csd: Csd, trust: TrustStore) -> None:
     data = sign(unsealed(), csd)
     received = judge(data, trust, at=AT)

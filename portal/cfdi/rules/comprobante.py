@@ -11,7 +11,7 @@ from portal.cfdi.rules.sentences import absent, adds_up, decimals, must, require
 
 ONE = Decimal(1)
 _NOTHING_SOLD = ("T", "P")
-_LIMIT = Decimal("999999999999999999.999999")
+TOTAL_LIMIT = Decimal("999999999999999999.999999")
 
 
 @rule("CFDI40103", On.DOCUMENT, absent("FormaPago", "en un comprobante de traslado, nómina o pago",
@@ -134,8 +134,8 @@ def _total(document: Comprobante) -> Decimal:
       "at most 999999999999999999.999999, or come with Confirmacion"), types="IEN")  # fmt: skip
 def total_within_limit(facts: Facts, document: Comprobante) -> Found:
     """The limit that c_TipoDeComprobante gives everybody; a taxpayer's own is in SAT's list."""
-    wrong = document.total > _LIMIT and not document.has("Confirmacion")
-    return Fault(document, "Total", f"<= {_LIMIT}") if wrong else None
+    wrong = document.total > TOTAL_LIMIT and not document.has("Confirmacion")
+    return Fault(document, "Total", f"<= {TOTAL_LIMIT}") if wrong else None
 
 
 @rule("CFDI40122", On.DOCUMENT, required("el complemento Comercio Exterior|the complement Comercio Exterior",

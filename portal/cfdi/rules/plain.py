@@ -17,6 +17,7 @@ from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
 from portal.cfdi.lazy import Unreadable, count_decimals, decimal
 from portal.cfdi.model import CFD4
 from portal.cfdi.rules.amounts import ZERO, rounded
+from portal.cfdi.rules.comprobante import TOTAL_LIMIT
 from portal.cfdi.rules.facts import GENERIC, PUBLIC, Facts, person_of
 from portal.cfdi.rules.registry import On
 
@@ -214,7 +215,7 @@ class _Sums:
             _sure(decimal(written or "") == expected and count_decimals(written) <= self.decimals)
 
     def _totals(self, taxes: Decimal) -> None:
-        """SubTotal, Descuento and Total (CFDI40107–40112, 40119)."""
+        """SubTotal, Descuento and Total (CFDI40107–40112, 40119, 40120)."""
         read = self.document.element.get
         subtotal, written = self._rounded(read("SubTotal", ""), self.subtotal), read("Descuento")
         discount = ZERO
@@ -226,7 +227,7 @@ class _Sums:
         amount = subtotal - discount + taxes
         for local in self.document.impuestos_locales:
             amount += local.total_de_traslados - local.total_de_retenciones
-        self._rounded(read("Total", ""), amount)
+        _sure(self._rounded(read("Total", ""), amount) <= TOTAL_LIMIT)
 
 
 @cache

@@ -80,6 +80,7 @@ FAULTY = {
     "a part inside a tax": lambda: made().add(documents.TRASLADO, "Parte", ValorUnitario="0"),
     "a payment in an invoice": lambda: made().add("", "Complemento").add("Complemento", "pago:Pagos"),
     "another summary": lambda: made().double("Impuestos"),
+    "an amount above SAT's limit": lambda: made(Line("Todo", Decimal(10) ** 18, not_object=True)),
     "two receivers": lambda: made().double("Receptor"),
 }
 
