@@ -17,6 +17,7 @@ from portal.core.i18n import _, ngettext
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
 from portal.payments import queries as payments
+from portal.sat import wording as sat
 from portal.suppliers import queries as suppliers
 from portal.web.forms import as_uuid
 from portal.web.page import page
@@ -89,6 +90,7 @@ def _shown(actor: Actor, invoice: Invoice) -> dict[str, object]:
         "relationship": suppliers.relationship(actor, invoice.relationship_id),
         "record": suppliers.record_of(actor, invoice.relationship_id),
         "accounts": suppliers.approved_accounts(actor, invoice.relationship_id),
+        "sat_lists": sat.about(invoice.supplier_tax_id),
         "payments": payments.payments_of(invoice), "dates": payments.dates_of(invoice),
     }
 

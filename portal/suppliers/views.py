@@ -11,6 +11,7 @@ from portal.core.clock import now
 from portal.core.i18n import _
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Filters
+from portal.sat import wording as sat
 from portal.suppliers import queries, records, services
 from portal.suppliers.forms import ChangeForm, InviteForm, ReasonForm
 from portal.suppliers.models import Relationship
@@ -50,6 +51,7 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
         form=ReasonForm(),
         record=queries.record_of(actor, row.id),
         accounts=records.accounts(row.id),
+        sat_lists=sat.about(row.tax_id),
         latest=invoices.everything(actor, Filters(relationship_id=row.id)).rows[:5],
     )
 
