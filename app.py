@@ -1,4 +1,6 @@
 """The door of the program: `flask --app app`, gunicorn (`app:app`) and the workers all start here."""
-from portal.factory import create_app
+import sys
 
-app = create_app()
+from portal.local.door import app_for
+
+app = app_for(sys.argv)

@@ -8,7 +8,6 @@ from portal.audit import commands as audit
 from portal.core import db
 from portal.jobs import commands as jobs
 from portal.local.cfdi_commands import cfdi_commands, sat_commands
-from portal.local.cfdi_pdf_command import pdf_command
 from portal.mail import commands as mail
 from portal.sat import commands as sat
 
@@ -28,7 +27,6 @@ def setup_token() -> None:
     click.echo(address)
 
 
-cfdi_commands.add_command(pdf_command)
 sat_commands.add_command(sat.fetch_lists)
 sat_commands.add_command(sat.lists)
 COMMANDS: tuple[click.Command, ...] = (setup_token, cfdi_commands, sat_commands, jobs.group, audit.group, mail.group)

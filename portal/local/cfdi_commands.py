@@ -5,10 +5,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+from werkzeug.utils import import_string
 
 from config.settings import Settings
 from portal.cfdi import batch, describe
@@ -16,8 +19,11 @@ from portal.cfdi.check import judge
 from portal.cfdi.report import Report, Verdict
 from portal.cfdi.trust import Imported, Outcome, TrustStore
 from portal.core.clock import now
+from portal.local.spreading import spread
 from portal.local.wiring import trust
 
+Lines = list[str]
+Writer = Callable[[str, Report, str], Lines]
 EXISTING = click.Path(exists=True, path_type=Path)
 LANGUAGE = click.option("--lang", type=click.Choice(["es", "en"]), default="es", show_default=True, help="Language.")
 CERTIFICATES = click.option(
@@ -26,7 +32,22 @@ CERTIFICATES = click.option(
 )  # fmt: skip
 
 
-@click.group("cfdi")
+class _Group(click.Group):
+    """Reads `pdf` when it is asked for: it brings a typesetter, which the others need not wait for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands by name."""
+        return sorted([*super().list_commands(ctx), "pdf"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name == "pdf":
+            found: click.Command = import_string("portal.local.cfdi_pdf_command:pdf_command")
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("cfdi", cls=_Group)
 def cfdi_commands() -> None:
     """Judge and read CFDI documents."""
 
@@ -47,9 +68,12 @@ def check_command(
     as_json: bool, strict: bool, unstamped: bool, lang: str, certificates: tuple[Path, ...], paths: tuple[Path, ...]
 ) -> None:
     """Judge every document in files, folders and ZIP archives: the verdict, what decides it, and how to mend it."""
-    store = _store(certificates)
-    write = _json_writer(lang) if as_json else _text_writer(lang)
-    verdicts = Counter(write(name, report) for name, report in _reports(paths, store, stamped=not unstamped))
+    judgement = partial(_judged, _store(certificates), not unstamped, _as_json if as_json else _as_text, lang)
+    verdicts: Counter[Verdict] = Counter()
+    for verdict, lines in spread(judgement, _sources(paths)):
+        verdicts[verdict] += 1
+        for line in lines:
+            _say(line)
     if not as_json:
         _say(_summary(verdicts, lang))
     if strict and verdicts[Verdict.REJECTED]:
@@ -63,11 +87,12 @@ def check_command(
 def show_command(lang: str, certificates: tuple[Path, ...], path: Path) -> None:
     """Show documents for a person to read: their data, then the whole judgement."""
     store = _store(certificates)
-    for name, report in _reports((path,), store, stamped=True):
+    for source in _sources((path,)):
+        report = _report(source, store, stamped=True)
         if report.document is not None:
             for line in describe.document_lines(report.document, lang):
                 _say(line)
-        for line in describe.report_lines(name, report, lang, everything=True):
+        for line in describe.report_lines(source.name, report, lang, everything=True):
             _say(line)
 
 
@@ -85,43 +110,42 @@ def import_command(path: Path) -> None:
 
 def _store(certificates: tuple[Path, ...]) -> TrustStore:
     """What this installation believes, and the certificates given, in memory only."""
-    store = trust(Settings.from_env(os.environ))
+    settings = Settings.from_env(os.environ)
+    if not (settings.home / "sandbox").is_dir():  # nothing was stamped there, and its keys take a second to make
+        settings = replace(settings, demo=False)
+    store = trust(settings)
     store.folder = None
     for path in certificates:
         store.import_from(path)
     return store
 
 
-def _reports(paths: tuple[Path, ...], store: TrustStore, *, stamped: bool) -> Iterator[tuple[str, Report]]:
+def _sources(paths: tuple[Path, ...]) -> Iterator[batch.Source]:
     files = batch.files(paths)
     for number, file in enumerate(files):
         _progress(number, len(files))
-        for source in batch.sources(file):
-            yield source.name, _report(source, store, stamped)
+        yield from batch.sources(file)
     _progress(len(files), len(files))
 
 
-def _report(source: batch.Source, store: TrustStore, stamped: bool) -> Report:
+def _judged(store: TrustStore, stamped: bool, write: Writer, lang: str, source: batch.Source) -> tuple[Verdict, Lines]:
+    """One document's verdict and what is said of it: all that another process need hand back."""
+    report = _report(source, store, stamped=stamped)
+    return report.verdict, write(source.name, report, lang)
+
+
+def _report(source: batch.Source, store: TrustStore, *, stamped: bool) -> Report:
     return batch.refused(source) if source.problem else judge(source.data, store, at=now(), stamped=stamped)
 
 
-def _json_writer(lang: str) -> Callable[[str, Report], Verdict]:
-    def write(name: str, report: Report) -> Verdict:
-        line: dict[str, Any] = {"file": name} | report.to_json(lang)
-        line.pop("passed")
-        _say(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
-        return report.verdict
-
-    return write
+def _as_json(name: str, report: Report, lang: str) -> Lines:
+    line: dict[str, Any] = {"file": name} | report.to_json(lang)
+    line.pop("passed")
+    return [json.dumps(line, ensure_ascii=False, separators=(",", ":"))]
 
 
-def _text_writer(lang: str) -> Callable[[str, Report], Verdict]:
-    def write(name: str, report: Report) -> Verdict:
-        for line in describe.report_lines(name, report, lang):
-            _say(line)
-        return report.verdict
-
-    return write
+def _as_text(name: str, report: Report, lang: str) -> Lines:
+    return list(describe.report_lines(name, report, lang))
 
 
 def _say(line: str) -> None:
