@@ -229,7 +229,9 @@ def _told(root: etree._Element, log: Any) -> Iterator[Finding]:
             continue
         seen.add(key)
         element = _element(root, entry.path, spaces)
-        yield _explained(entry.type_name, match, element if element is not None else root)
+        if element is None or element.tag != match["element"]:  # a prefix that stands for several namespaces
+            element = next(root.iter(match["element"]), root)
+        yield _explained(entry.type_name, match, element)
         if len(seen) >= _MOST:
             return
 

@@ -165,6 +165,18 @@ def test_the_stamp_softens_faults_of_a_complement_beside_the_invoice(space: str,
     assert {weigh(one, Situation.UNSTAMPED).status for one in found} == {Status.FAILED}
 
 
+def test_a_prefix_that_stands_for_several_namespaces() -> None:
+    root = sealed(invoice())
+    complement = root.find(f"{{{CFD4}}}Complemento")
+    assert complement is not None
+    for space, local in (("CartaPorte20", "CartaPorte"), ("implocal", "ImpuestosLocales")):
+        name = f"{{http://www.sat.gob.mx/{space}}}{local}"
+        etree.SubElement(complement, name, nsmap={"x": f"http://www.sat.gob.mx/{space}"})
+    found = findings(root)
+    assert {one.where.split("/")[3].partition("[")[0].partition("@")[0] for one in found} >= {"CartaPorte"}
+    assert {weigh(one, Situation.STAMPED).status for one in found} == {Status.WARNING}
+
+
 def test_a_stranger_among_the_conceptos_is_a_fault_of_the_invoice() -> None:
     root = sealed(invoice())
     etree.SubElement(next(root.iter(f"{{{CFD4}}}Conceptos")), "{http://www.sat.gob.mx/implocal}ImpuestosLocales")
