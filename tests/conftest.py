@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from portal.core.db import db
 from portal.factory import create_app
 from portal.local.postgres import Cluster
+from tests import chromium as one_chromium
 from tests import harness
 from tests.factories import World
 
@@ -62,6 +64,13 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made = create_app(harness.settings(database_url, tmp_path_factory.mktemp("home")))
     made.test_client_class = harness.Browser
     return made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this process."""
+    with one_chromium.opened() as browser:
+        yield browser
 
 
 @pytest.fixture()

@@ -31,7 +31,7 @@ def test_one_row_is_still_a_list() -> None:
 def test_codes_are_said_in_both_languages() -> None:
     assert _json(invoice())["words"]["UsoCFDI"] == {"G03": "Gastos en general"}
     words = _json(payment(), "en")["words"]
-    assert words["FormaDePagoP"] == {"03": "Electronic funds transfer"} and words["ClaveUnidad"] == {"ACT": "Actividad"}
+    assert words["FormaDePagoP"] == {"03": "Electronic funds transfer"} and words["ClaveUnidad"] == {"ACT": "Activity"}
     assert "RegimenFiscalReceptor" in words and "Rfc" not in words
 
 

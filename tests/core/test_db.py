@@ -7,18 +7,23 @@ from sqlalchemy.exc import OperationalError
 from portal.core import db
 from tests import harness
 
+ENDING = text("SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = :name")
+
 
 def answer(app: Flask) -> int:
-    """Ask the database something in a transaction of its own."""
+    """Ask the database something in a transaction of its own; return which of its processes answered."""
     with app.app_context(), db.transaction(db.DOOR):
         return int(db.session.scalar(text("SELECT pg_backend_pid()")))
 
 
-def end(cluster_url: str, backend: int) -> None:
-    """End the server's side of a connection, as a restart does."""
+def end(app: Flask, cluster_url: str) -> None:
+    """End the server's side of all connections of `app`, as a restart does."""
+    with app.app_context():
+        name = db.db.engine.url.database
     engine = create_engine(harness.at(cluster_url, "postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+        ended = connection.scalars(ENDING, {"name": name}).all()
+    assert ended and all(ended)
     engine.dispose()
 
 
@@ -26,14 +31,15 @@ def test_a_connection_that_died_while_it_rested_is_replaced(
         live: Flask, cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "_RESTED", 0.0)
     first = answer(live)
-    end(cluster_url, first)
+    end(live, cluster_url)
     assert answer(live) != first
 
 
 def test_a_connection_that_did_not_rest_is_not_tried(
         live: Flask, cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "_RESTED", 3600.0)
-    end(cluster_url, answer(live))
+    answer(live)
+    end(live, cluster_url)
     with pytest.raises(OperationalError):  # told as 503; the pool is emptied, so that the next one goes well
         answer(live)
     assert answer(live)

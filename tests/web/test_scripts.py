@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, redirect, render_template_string, request
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 from wtforms import FileField, Form, StringField
 from wtforms.validators import DataRequired
 
 from portal.web.headers import POLICY
-from scripts import browser as chromium
 
 expect.set_options(timeout=20_000)
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 SKIPPED = "ViewTransition opt-in disabled"  # Chromium's word when the style sheets come late
 NAMES = ("Empaques", "Papelería", "Transportes")
 FRAME = ('{% extends "layout/app.html" %}{% import "components/ui.html" as ui %}{% block title %}TITLE{% endblock %}'
@@ -91,17 +88,6 @@ def address(kit: Flask, sent: list[str]) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium.find()
-    if path is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 def visit(browser: Browser, address: str, **how: Any) -> Iterator[Page]:
     """Yield a page; afterwards nothing may have failed in it or broken the content security policy."""
     context = browser.new_context(base_url=address, **how)
@@ -114,19 +100,19 @@ def visit(browser: Browser, address: str, **how: Any) -> Iterator[Page]:
 
 
 @pytest.fixture()
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    yield from visit(browser, address)
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from visit(chromium, address)
 
 
 @pytest.fixture()
-def plain(browser: Browser, address: str) -> Iterator[Page]:
+def plain(chromium: Browser, address: str) -> Iterator[Page]:
     """A browser without scripts."""
-    yield from visit(browser, address, java_script_enabled=False)
+    yield from visit(chromium, address, java_script_enabled=False)
 
 
 @pytest.fixture()
-def phone(browser: Browser, address: str) -> Iterator[Page]:
-    yield from visit(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def phone(chromium: Browser, address: str) -> Iterator[Page]:
+    yield from visit(chromium, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
 
 
 PDF = {"name": "comprobante.pdf", "mimeType": "application/pdf", "buffer": b"x" * 2500}
@@ -280,8 +266,8 @@ def test_the_appearance_is_remembered_by_the_next_page(page: Page) -> None:
     assert page.get_attribute("html", "data-bs-theme") == "dark"
 
 
-def test_the_menu_of_the_phone_opens_without_scripts(browser: Browser, address: str) -> None:
-    for narrow in visit(browser, address, viewport={"width": 390, "height": 844}, java_script_enabled=False):
+def test_the_menu_of_the_phone_opens_without_scripts(chromium: Browser, address: str) -> None:
+    for narrow in visit(chromium, address, viewport={"width": 390, "height": 844}, java_script_enabled=False):
         narrow.goto("/review")
         assert not narrow.locator(".nav-link").is_visible()
         narrow.click("[popovertarget=app-nav] >> nth=0")

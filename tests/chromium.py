@@ -1,0 +1,25 @@
+"""The one Chromium of a test process: Playwright's synchronous door opens once a process, whoever asks first."""
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from scripts.browser import NAMES, find
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """Run a browser; without one the test is skipped loudly, or fails where one is demanded."""
+    path = find()
+    if path is None:
+        reason = f"NO CHROMIUM FOUND ({', '.join(NAMES)}): this test did not run"
+        pytest.fail(reason) if os.environ.get("PORTAL_TEST_REQUIRE_BROWSER") == "1" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
