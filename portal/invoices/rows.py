@@ -97,11 +97,10 @@ def _name(stage: Mapping[str, Any], lang: str) -> str:
 
 
 def _sentence(stage: Mapping[str, Any], state: str, zone: str, lang: str, moment: datetime) -> str:
-    since = _instant(stage["since"]) if stage.get("since") else moment
     if state == "current":
-        return _here(_ago(since, moment, lang), lang)
+        return _here(_ago(_instant(stage["since"]) if stage.get("since") else moment, moment, lang), lang)
     if state in ("approved", "rejected"):
-        return _decided(state, since.astimezone(_zone(zone)).date(), lang)
+        return _decided(state, stage.get("since") or moment.isoformat(timespec="minutes"), zone, lang)
     return _word("not_reached" if state == "cancelled" else "to_come", lang)
 
 
@@ -155,8 +154,8 @@ def _here(since: str, _language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _decided(state: str, day: date, lang: str) -> str:
-    when = _day(day, lang)
+def _decided(state: str, since: str, zone: str, lang: str) -> str:
+    when = _day(_instant(since).astimezone(_zone(zone)).date(), lang)
     return _("approved on %(day)s", day=when) if state == "approved" else _("rejected on %(day)s", day=when)
 
 

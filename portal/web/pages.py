@@ -31,9 +31,8 @@ def toast(text: object, kind: str = "success", undo_url: str | None = None) -> N
 
 def form_guard() -> Markup:
     """Return the hidden fields that every form carries: against forgery, and against the double click."""
-    return Markup(
-        '<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="{}" value="{}">'
-    ).format(generate_csrf(), once.FIELD, once.new_key())
+    return Markup('<input type="hidden" name="csrf_token" value="%s"><input type="hidden" name="%s" value="%s">') % (
+        generate_csrf(), once.FIELD, once.new_key())
 
 
 def with_query(**changes: Any) -> str:
