@@ -26,7 +26,7 @@ _SAT: Final = "SAT970701NN3"
 _NOTHING: Final = timedelta(0)
 _LIMIT: Final = timedelta(hours=72)
 _AFTER: Final = timedelta(hours=2)
-_BEFORE: Final = timedelta(minutes=-5)
+_BEFORE: Final = timedelta(hours=-3, minutes=-5)  # the country's zones lie three hours apart, and clocks go wrong
 _LAST_33: Final = date(2023, 3, 31)
 _CLOCK: Final = timedelta(minutes=10)
 _ASK_ES = "Pide a quien lo emitió el XML timbrado, tal como lo entregó su PAC."
