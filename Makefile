@@ -44,6 +44,7 @@ $(VENV)/.python:
 $(VENV)/.runtime: $(VENV)/.python requirements.txt constraints.txt
 	@echo "Acuse: installing what it needs (once, about a minute)…"
 	@$(PIP) -r requirements.txt || $(OFFLINE)
+	@$(BIN)/python -m portal.cfdi.light > /dev/null
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.runtime requirements-dev.txt

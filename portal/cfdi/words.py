@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import Final, Protocol
 
-from portal.cfdi import light, resources
+from portal.cfdi import light, lighten, resources
 from portal.cfdi.catalogs import countries, currencies, general, taxpayers
 
 
@@ -64,6 +64,6 @@ def describe(catalog: str, code: str, lang: str = "es") -> str:
 
 @lru_cache(maxsize=4096)
 def _product(code: str) -> str:
-    with closing(light.read_only(resources.product_keys())) as base:
+    with closing(lighten.read_only(resources.product_keys())) as base:
         row = base.execute("SELECT descripcion FROM clave_prod_serv WHERE clave = ?", (code,)).fetchone()
     return str(row[0]) if row else ""

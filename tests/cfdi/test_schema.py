@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from portal.cfdi import light, resources, schema
+from portal.cfdi import light, lighten, resources, schema
 from portal.cfdi.catalogs import check as catalogs
 from portal.cfdi.context import Context
 from portal.cfdi.model import CFD3, CFD4, Comprobante
@@ -215,7 +215,7 @@ def test_every_known_complement_compiles() -> None:
 
 def test_building_again_gives_the_same(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
-    light.build(tmp_path / "one")
+    lighten.build(tmp_path / "one")
     ready = light.load().folder
     assert (tmp_path / "one" / "index.json").read_bytes() == (ready / "index.json").read_bytes()
     for path in (tmp_path / "one" / "sets").iterdir():
