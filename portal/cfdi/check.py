@@ -161,7 +161,9 @@ def _issuer(document: Comprobante, trust: TrustStore) -> issuer.Issuer:
 
 
 def _schema(work: _Work) -> Iterable[Finding]:
-    return schema.validate(work.document.element, work.document.version)
+    document = work.document
+    known = None if document.de_conceptos else [node.element for node in document.complementos]
+    return schema.validate(document.element, document.version, known)
 
 
 def _catalogs(work: _Work) -> Iterable[Finding]:

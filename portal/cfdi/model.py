@@ -286,6 +286,13 @@ class Comprobante(Node):
         nodes = self.nodes("Complemento")
         return tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
 
+    @kept
+    def de_conceptos(self) -> tuple[Node, ...]:
+        """Every complement of a concepto (of every ComplementoConcepto, wherever it stands)."""
+        space = str(self.element.tag).partition("}")[0] + "}"
+        nodes = self.element.iter(f"{space}ComplementoConcepto")
+        return tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
+
     def complementos_de(self, *namespaces: str) -> tuple[Node, ...]:
         """The complements of some namespaces: `document.complementos_de(CCE11, CCE20)`."""
         return tuple([node for node in self.complementos if node.namespace in namespaces])

@@ -94,13 +94,14 @@ _LARGE: Final = 3000
 _count: Final = etree.XPath("count(//*)")
 
 
-def validate(root: etree._Element, version: str) -> list[Finding]:
+def validate(root: etree._Element, version: str, known: list[etree._Element] | None = None) -> list[Finding]:
     """What SAT's schema of the version ("4.0", "3.3") and of its complements refuses. The tree is left as it is.
 
+    `known` are the document's complements, when the caller has them and knows that no concepto has any.
     Raises FileNotFoundError when SAT's files are not installed.
     """
     findings: list[Finding] = []
-    files = _complements(root, findings)
+    files = _complements(_extensions(root) if known is None else known, findings)
     schema = _schema(version, files)
     if _count(root) > _LARGE:
         findings += _streamed(root, schema)
@@ -136,9 +137,8 @@ def _somewhere(root: etree._Element, kind: str, match: re.Match[str]) -> Finding
     return replace(finding, found="", where=f"//{local}/@{attribute}" if attribute else f"//{local}")
 
 
-def _complements(root: etree._Element, findings: list[Finding]) -> _Files:
+def _complements(children: list[etree._Element], findings: list[Finding]) -> _Files:
     """The schema files of the complements in the document; those unknown are said."""
-    children = _extensions(root)
     told = [(str(child.tag), child.get("Version") or child.get("version") or "") for child in children]
     modest = is_modest([text for pair in told for text in pair])
     files, strange = _files(tuple(told)) if modest else _files.__wrapped__(tuple(told))

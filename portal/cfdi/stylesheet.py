@@ -86,21 +86,28 @@ def _write_in_place(tree: Any) -> None:
         parts = list(call)
         if call.get("name") in ("Requerido", "Opcional") and len(parts) == 1 and parts[0].get("select"):
             body = _body(call.get("name"), parts[0].get("select"))
-            body.tail = call.tail
-            call.getparent().replace(call, body)
+            body[-1].tail = call.tail
+            parent = call.getparent()
+            at = parent.index(call)
+            parent[at : at + 1] = body
 
 
-def _body(name: str, value: str) -> Any:
+def _body(name: str, value: str) -> list[Any]:
     """What the template does with the value, an XPath expression of the place of the call."""
     attribute = _ATTRIBUTE.fullmatch(value)
     value = attribute[1] if attribute else value
-    written = etree.Element(f"{_X}value-of", select=f"concat('|',normalize-space({value}))")
     if name == "Requerido":
-        return written
+        return _written(value)
     if attribute is None:
         condition = etree.Element(f"{_X}if", test=value)
+        condition.extend(_written(value))
     else:  # there is one or none, and it is looked up once
         condition = etree.Element(f"{_X}for-each", select=value)
-        written.set("select", "concat('|',normalize-space(.))")
-    condition.append(written)
-    return condition
+        condition.extend(_written("."))
+    return [condition]
+
+
+def _written(value: str) -> list[Any]:
+    bar = etree.Element(f"{_X}text")
+    bar.text = "|"
+    return [bar, etree.Element(f"{_X}value-of", select=f"normalize-space({value})")]

@@ -44,7 +44,7 @@ RAN_PAGOS: Final = tuple(code for code in _CODES if code.startswith("CRP"))
 def check(document: Comprobante, context: Context) -> list[Finding]:
     """Codes that SAT's catalogs do not have, or did not have on the document's date."""
     root, version = document.element, document.version
-    tags = document.extensions + _of_conceptos(root)
+    tags = document.extensions + tuple([node.tag for node in document.de_conceptos])
     table, payments = _table(version, tags) if is_modest(tags) else _table.__wrapped__(version, tags)
     suspects = _suspects(root, table)
     findings = list(islice(_told(suspects, document), _MOST)) if suspects else []
@@ -53,13 +53,6 @@ def check(document: Comprobante, context: Context) -> list[Finding]:
         if payments:
             context.ran.extend(RAN_PAGOS)
     return findings
-
-
-def _of_conceptos(root: etree._Element) -> tuple[str, ...]:
-    """The tags of the complements of conceptos; usually there are none."""
-    space = str(root.tag).partition("}")[0] + "}"
-    nodes = root.iter(f"{space}ComplementoConcepto")
-    return tuple([str(child.tag) for node in nodes for child in node.iterchildren(tag=etree.Element)])
 
 
 @lru_cache(maxsize=1024)
