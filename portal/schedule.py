@@ -16,6 +16,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("suppliers.expire_records", Daily("00:20")),
     Entry("files.sweep", Daily("03:50")),
     Entry("invoices.settle_stamps", Every(minutes=10)),
+    Entry("invoices.ask_sat_again", Every(hours=6)),
     Entry("sat.fetch_lists", Daily("01:10")),
     Entry("sat.fetch_authorities", Daily("02:40")),
 )

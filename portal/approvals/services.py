@@ -19,6 +19,7 @@ from portal.core.db import insert_once, session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
+from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceStatus, StampState
@@ -128,6 +129,9 @@ def _check(command: Decide, invoice: Invoice) -> None:
     if command.verdict is Verdict.APPROVED and invoice.stamp in (StampState.PENDING, StampState.REFUSED):
         raise Invalid(_("The stamp of this invoice has not been verified yet, so it cannot be approved. "
                         "The portal goes on trying; you can return or reject it."))
+    held = at_sat.hold(invoice) if command.verdict is Verdict.APPROVED else None
+    if held:
+        raise Invalid(held)
 
 
 def _follow(command: Decide, step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:

@@ -11,7 +11,7 @@ from portal.access.actor import Actor
 from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
-from portal.invoices import rules
+from portal.invoices import at_sat, rules
 from portal.invoices.lifecycle import move
 from portal.invoices.models import Invoice
 from portal.invoices.models import InvoiceStatus as S
@@ -36,8 +36,8 @@ def set_stages(invoice: Invoice, stages: Sequence[dict[str, Any]], label: str, w
 
 
 def approve(invoice: Invoice, actor: Actor) -> None:
-    """All stages passed. Raises Invalid while the stamp holds the invoice, Conflict when it is not in review."""
-    held = rules.hold(invoice.stamp)
+    """All stages passed. Raises Invalid while its stamp or what SAT says holds it, Conflict when not in review."""
+    held = rules.hold(invoice.stamp) or at_sat.hold(invoice)
     if held:
         raise Invalid(held)
     move(invoice, S.APPROVED, actor)

@@ -95,6 +95,11 @@ class StampRefused(InvoiceEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CancelledAtSat(InvoiceEvent):
+    """SAT says that it is cancelled."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceSettingsChanged(Event):
     """The client changed what it accepts as an invoice."""
 
@@ -131,6 +136,7 @@ SENTENCES = {
     "InvoiceReopened": lazy("Invoice %(subject)s was re-opened: the same UUID may come in again"),
     "StampVerified": lazy("The stamp of invoice %(subject)s was verified"),
     "StampRefused": lazy("The stamp of invoice %(subject)s was refused"),
+    "CancelledAtSat": lazy("SAT says that invoice %(subject)s is cancelled"),
     "InvoiceSettingsChanged": lazy("The invoice settings were changed"),
     "RequirementChanged": lazy("The requirement “%(subject)s” was changed (%(change)s)"),
 }

@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[Any, str]] = {
     "payment_voided": (lazy("A payment was voided"), "warning"),
     "stamp_verified": (lazy("Its stamp was verified"), "success"),
     "stamp_refused": (lazy("Its stamp was refused"), "danger"),
+    "sat_cancelled": (lazy("SAT says that it is cancelled"), "danger"),
 }
 
 

@@ -18,7 +18,7 @@ SPREAD = 3 * 3600  # seconds over which the lists of a day are asked for, so tha
 @job("sat.fetch_lists", queue="bulk", door=True)
 def fetch_lists(_actor: Actor) -> None:
     """Ask for each list at some moment of the next hours."""
-    if True:
+    if "lists" in asking.current().subjects:
         for kind in Kind:
             moment = now() + timedelta(seconds=random.uniform(0, SPREAD))
             defer("sat.fetch_list", key=kind.value, at=moment, kind=kind.value)

@@ -1,4 +1,5 @@
-"""SAT's lists as loaded: every client's, nobody's. Anybody may read them; only the door, which loads them, writes."""
+"""SAT's lists as loaded: every client's, nobody's. Anybody may read them; only the door, which loads them, writes.
+And SAT's answers about invoices: these are the client's whose invoice it is, and nobody changes them."""
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -9,9 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, choice
-from portal.core.tenancy import ANYBODY, Rls
+from portal.core.tenancy import ANYBODY, MY_CLIENTS, SHARED, Rls
 from portal.sat.kinds import Kind
 from portal.sat.lists import Situation
+from portal.sat.status import Cancelable, Cancellation, Efos, State
 
 _REFERENCE = Rls(read=ANYBODY, grants="SELECT", door="SELECT, INSERT, UPDATE, DELETE")
 
@@ -57,3 +59,24 @@ class SatListEntry(Base):
     situation: Mapped[Situation] = mapped_column(choice(Situation))
     since: Mapped[date | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class SatStatus(Base):
+    """One answer of SAT about one invoice, or that none came: when, to what question, and the bytes themselves."""
+
+    __tablename__ = "sat_statuses"
+    # The door: the sweep that finds what is to be asked again.
+    __rls__ = Rls(read=SHARED.read, write=MY_CLIENTS, grants="SELECT, INSERT", door="SELECT")
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)
+    asked_at: Mapped[datetime]
+    expression: Mapped[str] = mapped_column(String(600))  # SAT's "expresión impresa", as it was asked
+    state: Mapped[State] = mapped_column(choice(State))
+    reason: Mapped[str] = mapped_column(String(300), default="")  # why it is unknown
+    code: Mapped[str] = mapped_column(String(200), default="")  # CodigoEstatus, as SAT wrote it
+    cancelable: Mapped[Cancelable] = mapped_column(choice(Cancelable, 40))
+    cancellation: Mapped[Cancellation] = mapped_column(choice(Cancellation, 40))
+    efos: Mapped[Efos] = mapped_column(choice(Efos))
+    evidence: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # the answer as it came; empty when none did

@@ -40,3 +40,19 @@ def rfc(number: int) -> str:
     """A well-formed RFC for a number, another for each."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return f"{letters[number // 676 % 26]}{letters[number // 26 % 26]}{letters[number % 26]}010101AA{number % 10}"
+
+
+def soap(code: str = "S - Comprobante obtenido satisfactoriamente.", estado: str = "Vigente", efos: str = "200",
+         cancellation: str = "") -> bytes:
+    """An answer of SAT's status service."""
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        '<ConsultaResponse xmlns="http://tempuri.org/"><ConsultaResult xmlns:a="urn:a">'
+        f"<a:CodigoEstatus>{code}</a:CodigoEstatus><a:EsCancelable>Cancelable con aceptación</a:EsCancelable>"
+        f"<a:Estado>{estado}</a:Estado><a:EstatusCancelacion>{cancellation}</a:EstatusCancelacion>"
+        f"<a:ValidacionEFOS>{efos}</a:ValidacionEFOS></ConsultaResult></ConsultaResponse></s:Body></s:Envelope>"
+    ).encode()
+
+
+FAULT = (b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Client'
+         b"</faultcode><faultstring>Vigente</faultstring></s:Fault></s:Body></s:Envelope>")

@@ -48,8 +48,8 @@ def said() -> Said:
         return queries.standing(["AAA010101AA1"])["AAA010101AA1"].efos.said
 
 
-def test_by_itself_nothing_is_asked(peer: Peer) -> None:
-    asking.install(Asking(lists=peer.url, authorities=peer.url))
+def test_by_itself_nothing_is_asked(peer: Peer, tmp_path: Path) -> None:
+    asking.install(Asking(lists=peer.url, authorities=peer.url, certificates_folder=tmp_path / "sat"))
     assert run("sat.fetch_lists").state is WorkState.DONE
     assert run("sat.fetch_authorities").state is WorkState.DONE
     with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):

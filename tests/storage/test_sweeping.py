@@ -16,7 +16,7 @@ from portal.storage.models import FilePreview, StoredFile
 from tests.factories import OWNER
 
 # tables that keep the hash of something that is not in the store
-ELSEWHERE = {"intake_attempts"}
+ELSEWHERE = {"intake_attempts", "sat_lists"}
 
 
 @pytest.fixture
