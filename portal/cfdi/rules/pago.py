@@ -6,7 +6,6 @@ from typing import Final
 
 from portal.cfdi.catalogs.payments import FORMA_PAGO, Account
 from portal.cfdi.pagos import DoctoRelacionado, Pago, RetencionDR, TrasladoDR
-from portal.cfdi.report import Status
 from portal.cfdi.rules.amounts import ZERO, converted_limits
 from portal.cfdi.rules.facts import FOREIGN, Facts, decimals_of
 from portal.cfdi.rules.registry import Fault, Found, On, dormant, needs_list, rule
@@ -54,17 +53,16 @@ def _foreign(payment: Pago) -> bool:
     return any(one.moneda_dr != payment.moneda_p for one in payment.doctos_relacionados)
 
 
-def _limits(payment: Pago) -> tuple[Decimal, Decimal]:
+def _lower_limit(payment: Pago) -> Decimal:
     """F3, of all documents together."""
-    low = high = ZERO
+    low = ZERO
     places = decimals_of(payment.moneda_p)
     for one in payment.doctos_relacionados:
         paid = one.imp_pagado or ZERO
-        least = most = paid
         if one.moneda_dr != payment.moneda_p:
-            least, most = converted_limits(paid, one.equivalencia_dr or _ONE, places)
-        low, high = low + least, high + most
-    return low, high
+            paid, _ = converted_limits(paid, one.equivalencia_dr or _ONE, places)
+        low += paid
+    return low
 
 
 @rule("CRP20275", On.PAGO, must(
@@ -74,19 +72,16 @@ def converted_within_amount(facts: Facts, payment: Pago) -> Found:
     """In several currencies: the same, within the limits of EquivalenciaDR."""
     if not _foreign(payment):
         return None
-    low, _ = _limits(payment)
+    low = _lower_limit(payment)
     return Fault(payment, "Monto", f">= {low}") if low > payment.monto else None
 
 
 @rule("CRP20276", On.PAGO, must(
-    "Monto", "a lo más la suma de ImpPagado convertida, dentro de los límites de EquivalenciaDR",
-    "at most the sum of ImpPagado converted, within the limits of EquivalenciaDR"))  # fmt: skip
-def amount_within_converted(facts: Facts, payment: Pago) -> Found:
-    """The upper limit only warns: SAT's own texts contradict each other."""
-    if not _foreign(payment):
-        return None
-    _, high = _limits(payment)
-    return Fault(payment, "Monto", f"<= {high}", status=Status.WARNING) if payment.monto > high else None
+    "Monto", "al menos la suma de los límites inferiores de ImpPagado convertido",
+    "at least the sum of the lower limits of ImpPagado converted"))  # fmt: skip
+def amount_above_lower_limits(facts: Facts, payment: Pago) -> Found:
+    """SAT compares the limits only where more was paid of the documents than was paid: above them is legal."""
+    return converted_within_amount(facts, payment)
 
 
 @rule("CRP20218", On.PAGO, must("Monto", "mayor que cero", "above zero"))
