@@ -26,7 +26,6 @@ _TRASLADO: Final = f"{{{CFD4}}}Traslado"
 _RETENCION: Final = f"{{{CFD4}}}Retencion"
 _IMPUESTOS: Final = f"{{{CFD4}}}Impuestos"
 _UNTAXED: Final = frozenset({"01", "03", "04", "05"})
-_ONCE: Final = ("Emisor", "Receptor", "Conceptos")
 _DOUBTS: Final = (Unreadable, ArithmeticError, LookupError)
 _ALWAYS: Final = (On.DOCUMENT, On.RECEIVER, On.CONCEPTO)
 _SOMETIMES: Final = (
@@ -61,19 +60,23 @@ def _sure(holds: object) -> None:
 def _parties(facts: Facts) -> None:
     """The kind of document, issuer and receiver (CFDI40105, 40114–40116, 40122, 40130, 40141, 40146, 40149–40161)."""
     document = facts.document
-    read = document.element.get
-    _sure(facts.tipo in ("I", "E") and not facts.pagos and all([len(document.nodes(name)) == 1 for name in _ONCE]))
-    _sure(not document.nodes("InformacionGlobal") and read("Exportacion") != "02")
-    _sure(read("MetodoPago") != "PPD" or read("FormaPago") == "99")
+    read, nodes = document.element.get, document.nodes
+    if facts.tipo not in ("I", "E") or facts.pagos or nodes("InformacionGlobal") or read("Exportacion") == "02":
+        raise _Doubt
+    if read("MetodoPago") == "PPD" and read("FormaPago") != "99":
+        raise _Doubt
     moneda, rate = read("Moneda"), read("TipoCambio")
-    _sure(moneda == "MXN" and rate is None or moneda not in ("MXN", "XXX") and rate is not None)
-    issuer, receiver = document.nodes("Emisor")[0].get, document.nodes("Receptor")[0].get
+    _sure(moneda != "XXX" and (moneda == "MXN") == (rate is None))
+    issuers, receivers = nodes("Emisor"), nodes("Receptor")
+    _sure(len(issuers) == len(receivers) == len(nodes("Conceptos")) == 1)
+    issuer, receiver = issuers[0].get, receivers[0].get
     _sure(person_of(issuer("Rfc", "")) in REGIMEN_FISCAL[issuer("RegimenFiscal", "")].persons)
     _receiver(receiver("Rfc", ""), receiver)
 
 
 def _receiver(rfc: str, read: Any) -> None:
-    _sure(rfc not in GENERIC and read("Nombre") != PUBLIC)
+    if rfc in GENERIC or read("Nombre") == PUBLIC:
+        raise _Doubt
     _sure(read("ResidenciaFiscal") is None and read("NumRegIdTrib") is None)
     person, regime, use = person_of(rfc), read("RegimenFiscalReceptor"), USO_CFDI[read("UsoCFDI")]
     _sure(person in REGIMEN_FISCAL[regime].persons and person in use.persons and regime in use.regimes)
