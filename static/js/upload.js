@@ -96,3 +96,8 @@ document.addEventListener('drop', (event) => {
   input.files = kept.files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
 });
+
+/* What was chosen while this script was still on its way is shown too. */
+for (const input of document.querySelectorAll('[data-drop] input[type=file]')) {
+  if (input instanceof HTMLInputElement && input.files?.length) input.dispatchEvent(new Event('change', { bubbles: true }));
+}

@@ -1,5 +1,9 @@
-"""The real application served beside the test, with the demo's people, a worker in a thread, and a browser."""
+"""The real application, served from a thread beside the test, with the demo's people and with colleagues in English.
+
+No worker runs: what waits in the outbox is done when a test asks (`Site.work`), so that nothing depends on when.
+"""
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +15,24 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from portal.access.policy import Role
+from portal.accounts import services as accounts
+from portal.accounts.models import Organization
 from portal.core import db
 from portal.factory import create_app
 from portal.jobs import runner
 from portal.local.authority import Authority
-from portal.local.demo import story
+from portal.local.demo import cast, story
 from portal.local.demo.papers import Papers
+from portal.mail import sealing
 from portal.mail.models import Letter
+from portal.mail.render import Rendered, render
 from tests import harness
 from tests.factories import OWNER
 
 PASSWORD = "valle azul 38 nubes"
+ENGLISH = {"admin": Role.ADMINISTRATOR, "payable": Role.ACCOUNTS_PAYABLE, "approver": Role.APPROVER,
+           "treasury": Role.TREASURY}
 
 
 class Site:
@@ -38,10 +49,34 @@ class Site:
 
     def letters(self, email: str) -> list[tuple[str, str]]:
         """Return (name, subject) of the letters to a person, oldest first."""
-        self.work()
+        return [(row.name, row.subject) for row in self._letters_to(email)]
+
+    def letter(self, email: str, name: str) -> tuple[str, Rendered]:
+        """Return the language and the words of the newest letter of a name to a person."""
+        row = [row for row in self._letters_to(email) if row.name == name][-1]
+        with self.app.test_request_context():
+            context = sealing.unseal(row.id, row.client_id, row.context)
+            return row.locale, render(row.name, row.locale, row.to_name, context)
+
+    def link(self, email: str, name: str = "activation") -> str:
+        """Return the address in the newest letter of a name to a person, as it stands in its text."""
+        found = re.search(rf"{re.escape(self.url)}/\S+", self.letter(email, name)[1].text)
+        assert found, f"the letter {name} to {email} holds no link"
+        return found.group()
+
+    def read(self, statement: Any) -> list[Any]:
+        """Return what is in the database, past every wall."""
         with self.app.app_context(), db.transaction(OWNER):
-            rows = db.session.scalars(select(Letter).order_by(Letter.created_at)).all()
-            return [(row.name, row.subject) for row in rows if row.to_email == email]
+            return list(db.session.scalars(statement))
+
+    def write(self, statement: Any) -> None:
+        """Change what is in the database, as time or somebody else would."""
+        with self.app.app_context(), db.transaction(OWNER):
+            db.session.execute(statement)
+
+    def _letters_to(self, email: str) -> list[Letter]:
+        self.work()
+        return self.read(select(Letter).filter_by(to_email=email).order_by(Letter.id))
 
 
 @contextmanager
@@ -52,6 +87,7 @@ def serve(database_url: str, home: Path) -> Iterator[Site]:
     app = create_app(harness.settings(database_url, home, PORTAL_BASE_URL=url, PORTAL_PORT=str(port)))
     with app.app_context():
         story.tell(home / "sandbox", PASSWORD)
+        _hire_in_english()
         runner.drain()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", port, app, threaded=True)
@@ -68,12 +104,34 @@ def serve(database_url: str, home: Path) -> Iterator[Site]:
 
 
 def watch(page: Any, site: Site) -> list[str]:
-    """Return a list that fills with what a page must never do: complain of CSP, throw, ask another host."""
+    """Return a list that fills with what a page must never do: break CSP, throw, lack a part, ask another host."""
     wrong: list[str] = []
-    page.on("console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None)
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and not _told_below(m.text) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda r: None if r.url.startswith((site.url, "data:", "blob:")) else wrong.append(r.url))
+    page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if _broken(r) else None)
     return wrong
+
+
+def _told_below(text: str) -> bool:
+    """Chromium writes a line for every answer of 400 and above; those that are wrong are found by `_broken`."""
+    return text.startswith("Failed to load resource")
+
+
+def _broken(response: Any) -> bool:
+    """Say whether an answer is a fault: a page may refuse (4xx), but what it is made of is always there."""
+    whole = response.request.resource_type in ("document", "xhr", "fetch")
+    return response.status >= (500 if whole else 400)
+
+
+def _hire_in_english() -> None:
+    """Give the client a colleague of each role who reads English: `payable.en@valle.example` and so on."""
+    with db.transaction(db.DOOR):
+        client = db.session.scalars(select(Organization).filter_by(tax_id=cast.CLIENT.rfc, is_client=True)).one()
+        for word, role in ENGLISH.items():
+            user = accounts.create_user(f"{word}.en@valle.example", f"Alex {word.title()}", password=PASSWORD,
+                                        locale="en")
+            accounts.add_member(client.id, user.id, {role.value})
 
 
 def _free_port() -> int:
