@@ -85,8 +85,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The XML is not an invoice that we can read (UBL 2.1 or CII). Upload the PDF and type the data.",
     },
     "einvoice.incomplete": {
-        "es": "A la factura electrónica le falta «{field}» o está mal escrito. Pide a quien la emitió que la corrija.",
-        "en": "The electronic invoice lacks “{field}” or has it wrong. Ask whoever issued it to correct it.",
+        "es": "A la factura electrónica le falta {field}, o está mal escrito. Pide a quien la emitió que la corrija.",
+        "en": "The electronic invoice lacks {field}, or has it wrong. Ask whoever issued it to correct it.",
     },
     "office.macros": {
         "es": "El archivo contiene macros. Guárdalo sin macros (como .xlsx o .docx) y súbelo.",
@@ -113,6 +113,31 @@ SENTENCES: dict[str, dict[str, str]] = {
 }
 
 
+# the fields that "einvoice.incomplete" names, with their terms in EN 16931
+FIELDS: dict[str, tuple[str, str]] = {
+    "number": ("el número (BT-1, hasta 80 caracteres)", "the number (BT-1, up to 80 characters)"),
+    "issued": ("la fecha de emisión (BT-2)", "the date of issue (BT-2, issued)"),
+    "due": ("la fecha de vencimiento (BT-9)", "the due date (BT-9)"),
+    "currency": ("la moneda (BT-5)", "the currency (BT-5)"),
+    "sum_of_lines": ("la suma de las líneas (BT-106)", "the sum of the lines (BT-106)"),
+    "allowances": ("la suma de los descuentos (BT-107)", "the sum of the allowances (BT-107)"),
+    "charges": ("la suma de los cargos (BT-108)", "the sum of the charges (BT-108)"),
+    "net": ("el total sin impuestos (BT-109)", "the total without tax (BT-109, net)"),
+    "tax": ("el total de impuestos (BT-110)", "the total tax (BT-110)"),
+    "total": ("el total con impuestos (BT-112)", "the total with tax (BT-112)"),
+    "prepaid": ("lo anticipado (BT-113)", "the prepaid amount (BT-113)"),
+    "rounding": ("el redondeo (BT-114)", "the rounding (BT-114)"),
+    "payable": ("lo que se pide pagar (BT-115)", "the amount due (BT-115, payable)"),
+    "quantity": ("la cantidad de una línea (BT-129)", "the quantity of a line (BT-129)"),
+    "price": ("el precio de una línea (BT-146)", "the price of a line (BT-146)"),
+    "per": ("las unidades de un precio (BT-149)", "the units of a price (BT-149)"),
+    "line amount": ("el importe de una línea (BT-131)", "the amount of a line (BT-131, line amount)"),
+    "amount": ("el importe de un impuesto, cargo o descuento", "the amount of a tax, charge or allowance"),
+    "base": ("la base de un impuesto (BT-116)", "the base of a tax (BT-116)"),
+    "percent": ("la tasa de un impuesto (BT-119)", "the rate of a tax (BT-119, percent)"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with a file; `values` fill its sentence."""
@@ -122,7 +147,10 @@ class Problem:
 
     def say(self, language: str = "es") -> str:
         """Return the sentence, remedy included, in `language` ("es…" or anything else for English)."""
-        return SENTENCES[self.code]["es" if language.startswith("es") else "en"].format(**self.values)
+        spanish = language.startswith("es")
+        named = {key: FIELDS[value][not spanish] if key == "field" and value in FIELDS else value
+                 for key, value in self.values.items()}
+        return SENTENCES[self.code]["es" if spanish else "en"].format(**named)
 
 
 class Refused(Exception):

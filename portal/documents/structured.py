@@ -1,70 +1,79 @@
 """Electronic invoices of other countries, read into one shape: UBL 2.1 (OASIS; Peppol BIS Billing 3.0) and the Cross
 Industry Invoice (UN/CEFACT D16B), alone or inside a PDF (Factur-X, ZUGFeRD), by the terms of EN 16931 (BT numbers).
 
-What the document says is taken as it is; whether its sums agree is told by `disagreements`, not corrected.
+What the document says is taken as it is; whether its sums agree is told by `structured_rules`, not corrected.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from lxml import etree
 
 from portal.documents import xml
 from portal.documents.problems import Refused
 from portal.documents.reading import pdf_attachment
+from portal.documents.structured_model import ZERO, Adjustment, Line, Party, StructuredInvoice, Tax
 from portal.documents.structured_paths import NAMES, ROOTS, Paths, Syntax
 
 ATTACHED_AS = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
-CENT = Decimal("0.01")
-CREDIT_NOTES = {"381", "396", "261", "532"}
+CREDIT_NOTES = {"81", "83", "261", "296", "308", "381", "396", "420", "458", "532"}  # UNCL 1001, as EN 16931 lists them
+LONGEST_NUMBER = 80
+MOST_NAMES = 50  # identifiers, names and references: nobody writes more
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """Seller (BG-4) or buyer (BG-7): name, tax number, country (ISO 3166-1 alpha-2); "" for what is absent."""
+class _Node:
+    """An element with the table of where its facts are."""
 
-    name: str
-    tax_id: str
-    country: str
+    element: etree._Element
+    paths: Paths
+    currency: str = ""
 
+    def get(self, field: str) -> str:
+        """The first text of a field; "" when the document is silent."""
+        for path in self.paths[field]:
+            for value in self._texts(path):
+                if value:
+                    return value
+        return ""
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An invoice line (BG-25); `amount` is its net amount."""
+    def every(self, field: str) -> tuple[str, ...]:
+        """All different texts of a field, in the order of the paths."""
+        found = (value for path in self.paths[field] for value in self._texts(path))
+        return tuple(dict.fromkeys(value for value in found if value))[:MOST_NAMES]
 
-    description: str
-    quantity: Decimal | None
-    unit: str
-    price: Decimal | None
-    amount: Decimal
+    def need(self, field: str) -> str:
+        """The text of a field. Raises Refused (einvoice.incomplete) when there is none."""
+        value = self.get(field)
+        if not value:
+            raise Refused("einvoice.incomplete", field=field)
+        return value
 
+    def amount(self, field: str) -> Decimal | None:
+        """The number of a field, None when the document is silent. Raises Refused when it is no number."""
+        value = self.get(field)
+        return _amount(value, field) if value else None
 
-@dataclass(frozen=True, slots=True)
-class StructuredInvoice:
-    """An electronic invoice. `syntax` "ubl" or "cii"; amounts in `currency`; `payable` (BT-115) is what is asked."""
+    def needed(self, field: str) -> Decimal:
+        """The number of a field. Raises Refused when it is missing or no number."""
+        return _amount(self.need(field), field)
 
-    syntax: str
-    profile: str
-    is_credit_note: bool
-    number: str
-    issued: date
-    due: date | None
-    currency: str
-    seller: Party
-    buyer: Party
-    order: str
-    lines: tuple[Line, ...]
-    net: Decimal
-    tax: Decimal
-    total: Decimal
-    payable: Decimal
+    def nodes(self, field: str, inner: Paths) -> "list[_Node]":
+        """The elements of a field, with the table of their own facts."""
+        return [_Node(one, inner, self.currency) for path in self.paths[field] for one in self._elements(path)]
 
-    def disagreements(self) -> list[str]:
-        """Return what is wrong with the sums: "total" (net + tax, BR-CO-15), "lines" when there is none (BR-16)."""
-        wrong_total = abs(self.net + self.tax - self.total) > CENT
-        return ["total"] * wrong_total + ["lines"] * (not self.lines)
+    def _found(self, path: str) -> list[object]:
+        found = _compiled(path)(self.element, currency=self.currency)
+        return found if isinstance(found, list) else []
+
+    def _elements(self, path: str) -> list[etree._Element]:
+        return [one for one in self._found(path) if isinstance(one, etree._Element)]
+
+    def _texts(self, path: str) -> list[str]:
+        found = self._found(path)
+        return [" ".join((str(one) if isinstance(one, str) else _text(one)).split()) for one in found]
 
 
 def read_xml(data: bytes) -> StructuredInvoice:
@@ -73,80 +82,111 @@ def read_xml(data: bytes) -> StructuredInvoice:
     Raises Refused: what `xml.parse` raises, einvoice.unknown, einvoice.incomplete (names the field).
     """
     root = xml.parse(data)
-    place = _place(root)
-    paths = place.paths
-
-    def get(field: str) -> str:
-        return _text(root, paths[field])
-
-    return StructuredInvoice(
-        syntax=place.syntax,
-        profile=get("profile"),
-        is_credit_note=str(root.tag).endswith("CreditNote") or get("kind") in CREDIT_NOTES,
-        number=_required(get, "number"),
-        issued=_date(_required(get, "issued"), "issued"),
-        due=_date(get("due"), "due") if get("due") else None,
-        currency=_required(get, "currency"),
-        seller=_party(root, paths["seller"], place.party),
-        buyer=_party(root, paths["buyer"], place.party),
-        order=get("order"),
-        lines=tuple(_line(node, place.line) for path in paths["lines"] for node in _nodes(root, path)),
-        net=_amount(_required(get, "net"), "net"),
-        tax=_amount(get("tax") or "0", "tax"),
-        total=_amount(_required(get, "total"), "total"),
-        payable=_amount(_required(get, "payable"), "payable"),
-    )
-
-
-def _place(root: etree._Element) -> Syntax:
     if root.tag not in ROOTS:
         raise Refused("einvoice.unknown")
-    return ROOTS[str(root.tag)]
+    place = ROOTS[str(root.tag)]
+    currency = _Node(root, place.paths).need("currency")
+    return _invoice(_Node(root, place.paths, currency), place)
 
 
 def read_pdf(data: bytes) -> StructuredInvoice | None:
     """Read the invoice inside a Factur-X or ZUGFeRD PDF; None when the PDF carries none. Raises as `read_xml`."""
-    attached = pdf_attachment(data, ATTACHED_AS)
+    attached = attached_xml(data)
     return None if attached is None else read_xml(attached)
 
 
-def _nodes(node: etree._Element, path: str) -> list[etree._Element]:
-    found = node.xpath(path, namespaces=NAMES)
-    return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
+def attached_xml(pdf: bytes) -> bytes | None:
+    """Return the invoice that a Factur-X or ZUGFeRD PDF carries, as it is; None when it carries none. Raises Refused."""
+    return pdf_attachment(pdf, ATTACHED_AS)
 
 
-def _text(node: etree._Element, paths: tuple[str, ...]) -> str:
-    for path in paths:
-        found = node.xpath(path, namespaces=NAMES)
-        texts = [one if isinstance(one, str) else one.text or "" for one in found] if isinstance(found, list) else []
-        if texts and str(texts[0]).strip():
-            return " ".join(str(texts[0]).split())
-    return ""
-
-
-def _required(get: Callable[[str], str], field: str) -> str:
-    value = get(field)
-    if not value:
-        raise Refused("einvoice.incomplete", field=field)
-    return value
-
-
-def _party(root: etree._Element, paths: tuple[str, ...], inner: Paths) -> Party:
-    nodes = _nodes(root, paths[0])
-    if not nodes:
-        return Party("", "", "")
-    return Party(*(_text(nodes[0], inner[field]) for field in ("name", "tax_id", "country")))
-
-
-def _line(node: etree._Element, paths: Paths) -> Line:
-    quantity, price = _text(node, paths["quantity"]), _text(node, paths["price"])
-    return Line(
-        description=_text(node, paths["description"]),
-        quantity=_amount(quantity, "quantity") if quantity else None,
-        unit=_text(node, paths["unit"]),
-        price=_amount(price, "price") if price else None,
-        amount=_amount(_text(node, paths["amount"]), "line amount"),
+def _invoice(root: _Node, place: Syntax) -> StructuredInvoice:
+    number = root.need("number")
+    if len(number) > LONGEST_NUMBER:
+        raise Refused("einvoice.incomplete", field="number")
+    is_note = str(root.element.tag).endswith("CreditNote") or root.get("kind") in CREDIT_NOTES
+    return StructuredInvoice(
+        syntax=place.syntax,
+        profile=root.get("profile"),
+        is_credit_note=is_note,
+        number=number,
+        issued=_date(root.need("issued"), "issued"),
+        due=_date(root.get("due"), "due") if root.get("due") else None,
+        currency=_code(root.currency),
+        seller=_party(root, "seller", place.party),
+        buyer=_party(root, "buyer", place.party),
+        order=root.get("order"),
+        lines=tuple(_line(line, place.adjustment) for line in root.nodes("lines", place.line)),
+        net=root.needed("net"),
+        tax=root.amount("tax") or ZERO,
+        total=root.needed("total"),
+        payable=root.needed("payable"),
+        note=root.get("note"),
+        buyer_reference=root.get("buyer_reference"),
+        preceding=root.every("preceding"),
+        taxes=tuple(_tax(tax) for tax in root.nodes("taxes", place.tax)),
+        adjustments=_adjustments(root, place.adjustment),
+        sum_of_lines=root.amount("sum_of_lines"),
+        allowances=root.amount("allowances"),
+        charges=root.amount("charges"),
+        prepaid=root.amount("prepaid") or ZERO,
+        rounding=root.amount("rounding") or ZERO,
     )
+
+
+def _party(root: _Node, field: str, paths: Paths) -> Party:
+    found = root.nodes(field, paths)
+    if not found:
+        return Party("", "", "")
+    one = found[0]
+    return Party(one.get("name"), one.get("tax_id"), one.get("country"), one.every("ids"), one.every("names"))
+
+
+def _line(line: _Node, adjustment: Paths) -> Line:
+    return Line(
+        description=line.get("description"),
+        quantity=line.amount("quantity"),
+        unit=line.get("unit"),
+        price=line.amount("price"),
+        amount=_amount(line.get("amount"), "line amount"),
+        sku=line.get("sku"),
+        per=line.amount("per") or Decimal(1),
+        adjustments=_adjustments(line, adjustment),
+    )
+
+
+def _adjustments(node: _Node, paths: Paths) -> tuple[Adjustment, ...]:
+    found = node.nodes("adjustments", paths)
+    return tuple(
+        Adjustment(one.get("is_charge") in ("true", "1"), one.get("reason"), one.needed("amount")) for one in found
+    )
+
+
+def _tax(row: _Node) -> Tax:
+    return Tax(
+        scheme=row.get("scheme"),
+        category=row.get("category"),
+        percent=row.amount("percent"),
+        base=row.amount("base") or ZERO,
+        amount=row.amount("amount") or ZERO,
+        reason=row.get("reason"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path, namespaces=NAMES)
+
+
+def _text(node: object) -> str:
+    return (node.text or "") if isinstance(node, etree._Element) else ""
+
+
+def _code(text: str) -> str:
+    """An ISO 4217 code: three capital letters."""
+    if not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
+        raise Refused("einvoice.incomplete", field="currency")
+    return text
 
 
 def _amount(text: str, field: str) -> Decimal:
@@ -155,7 +195,7 @@ def _amount(text: str, field: str) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         raise Refused("einvoice.incomplete", field=field) from None
-    if not value.is_finite() or "e" in text.lower() or "_" in text or len(text) > 40:
+    if not value.is_finite() or "e" in text.lower() or "_" in text or len(text) > 40 or not text.isascii():
         raise Refused("einvoice.incomplete", field=field)
     return value
 
