@@ -1,6 +1,6 @@
 """What SAT's lists say of a taxpayer, in the reader's language: for a client's eyes, on a supplier's and an invoice's
 page. "Not on it" names the list's day; what was not checked is said so, with the reason."""
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ _GRAVE = (Situation.DEFINITIVE, Situation.PRESUMED, Situation.UNKNOWN)
 
 @dataclass(frozen=True)
 class Line:
-    """A list and what it says; `why` for what was not checked."""
+    """One list, or several of which the same is to be said, and that."""
 
     name: str
     text: str
@@ -70,22 +70,19 @@ def worded(standing: Standing) -> About:
     return About(
         warn=[_warning(word, mention) for word, mention in listed if _grave(word, mention)],
         notes=[Line(_name(word), _meaning(word, mention)) for word, mention in listed if not _grave(word, mention)],
-        clear=list(_each(standing, Said.CLEAR)), unchecked=_unchecked_lines(standing))
+        clear=list(_gathered(standing, Said.CLEAR, _of)), unchecked=list(_gathered(standing, Said.UNKNOWN, _unchecked)))
 
 
-def _unchecked_lines(standing: Standing) -> list[Line]:
-    """Each list that was not checked; the 69-B first, and the lists of article 69 in one line when none is loaded."""
-    if all(word.checked_at is None for word in standing.others):
-        missing = [Line(_("Article 69 (%(count)s lists)", count=len(standing.others)), _("none has been loaded"))]
-        return [*(Line(_name(word), _unchecked(word)) for word in (standing.efos,) if word.said is Said.UNKNOWN),
-                *missing]
-    return list(_each(standing, Said.UNKNOWN))
-
-
-def _each(standing: Standing, said: Said) -> Iterator[Line]:
-    for word in standing.words:
+def _gathered(standing: Standing, said: Said, text: Callable[[Word], str]) -> Iterator[Line]:
+    """The 69-B by itself, then the lists of article 69 of which the same is to be said, in one line."""
+    if standing.efos.said is said:
+        yield Line(_name(standing.efos), text(standing.efos))
+    names: dict[str, list[str]] = {}
+    for word in standing.others:
         if word.said is said:
-            yield Line(_name(word), _unchecked(word) if said is Said.UNKNOWN else _of(word))
+            names.setdefault(text(word), []).append(_name(word))
+    for sentence, together in names.items():
+        yield Line(_("Article 69: %(lists)s", lists="; ".join(together)), sentence)
 
 
 def _grave(word: Word, mention: Mention) -> bool:
@@ -115,8 +112,8 @@ def _of(word: Word) -> str:
 
 def _unchecked(word: Word) -> str:
     if word.checked_at is None:
-        return _("the list has not been loaded")
-    return _("the list was last looked for on %(day)s, too long ago", day=day(word.checked_at))
+        return _("not loaded")
+    return _("last looked for on %(day)s, too long ago", day=day(word.checked_at))
 
 
 def _name(word: Word) -> str:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from portal.access.actor import system
 from portal.approvals import services as approvals
-from portal.approvals.models import ApprovalStep, StepState, Verdict
+from portal.approvals.models import ApprovalStep, Quorum, StepState, Verdict
 from portal.audit.models import AuditEvent
 from portal.core import db
 from portal.core.db import session
@@ -91,12 +91,26 @@ def test_it_is_asked_with_what_the_xml_says_and_the_answer_is_kept(world, sent, 
         services.approve(queries.locked(payables, sent), payables)
 
 
-def test_nothing_is_asked_unless_the_settings_say_so(world, sent, sat, buyer) -> None:
+@pytest.fixture()
+def silence(sat) -> None:
+    """SAT is not to be asked."""
     asking.install(Asking(status=sat.url))
-    runner.drain()
+
+
+def test_nothing_is_asked_unless_the_settings_say_so(world, sat, silence, sent, buyer) -> None:
     with db.transaction(db.DOOR):
         jobs.ask_sat_again(system())
-    assert (sat.requests, answers(world), waiting(world)) == ([], [], [])
+    assert waiting(world) == []
+    jobs.ask_sat(system(buyer.id), invoice_id=sent)  # deferred before SAT was switched off
+    assert (sat.requests, answers(world)) == ([], [])
+
+
+def test_one_that_was_withdrawn_is_asked_about_no_more(world, sent, sat, supplier) -> None:
+    version = row(world, sent).version
+    with world.acting(supplier):
+        services.withdraw(sent, version, supplier)
+    runner.drain()
+    assert (sat.requests, answers(world)) == ([], [])
 
 
 def test_a_cancelled_one_is_held_and_said(world, sent, sat, payables) -> None:
@@ -113,16 +127,14 @@ def test_a_cancelled_one_is_held_and_said(world, sent, sat, payables) -> None:
         services.reject(queries.locked(payables, sent), "cancelada ante el SAT", payables)
 
 
-def test_an_approver_cannot_approve_it_at_any_stage_but_may_return_it(world, sent, sat, buyer, payables) -> None:
+def test_an_approver_cannot_approve_it_at_any_stage_but_may_return_it(world, sent, sat, buyer) -> None:
     say(sat, estado="Cancelado")
     runner.drain()
+    people = world.actor(buyer, "approver")
     with world.owner():
         step = session.query(ApprovalStep).filter_by(invoice_id=sent, state=StepState.CURRENT).one()
-        step.approver_ids, step.approver_roles = [payables.user_id], []
-    people = world.actor(buyer, "administrator")
-    people = people if people.can("invoice:approve") else payables
-    with world.owner():
-        session.get(ApprovalStep, step.id).approver_ids = [people.user_id]
+        # Two must agree, so that the first one's word does not approve the invoice itself.
+        step.approver_ids, step.approver_roles, step.quorum = [people.user_id], ["accounts_payable"], Quorum.ALL
     version = row(world, sent).version
     with pytest.raises(Invalid, match="cancel"), world.acting(people):
         approvals.decide(approvals.Decide(sent, step.id, version, Verdict.APPROVED), people)
@@ -193,6 +205,8 @@ def test_open_invoices_are_asked_about_again_each_day(world, sent, sat, buyer) -
     with world.owner():
         session.get(Invoice, sent).status = InvoiceStatus.PAID
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=50)):
+        with db.transaction(db.DOOR):
+            assert at_sat.due() == []
         assert sweep() == 2
 
 
