@@ -280,7 +280,7 @@ def _accepted(root: etree._Element, notes: list[Finding], version: str) -> Readi
 def _limit_path(limits: Limits) -> etree.XPath:
     """One walk in C: an element with too many attributes, or a level too deep."""
     deep = f"count(//*) > {limits.depth} and boolean({'/*' * (limits.depth + 1)})"
-    return etree.XPath(f"boolean(//@*[{limits.attributes + 1}]) or {deep}")
+    return etree.XPath(f"boolean(//@*[{limits.attributes + 1}]) or {deep}", regexp=False, smart_strings=False)
 
 
 _DEFAULT_PATH: Final = _limit_path(DEFAULT_LIMITS)

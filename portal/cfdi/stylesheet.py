@@ -41,7 +41,7 @@ def compiled(path: Path) -> etree.XSLT:
     )
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_Includes({str(file): etree.tostring(tree) for file, tree in trees.items()}))
-    return etree.XSLT(etree.parse(str(path), parser), access_control=control)
+    return etree.XSLT(etree.parse(str(path), parser), regexp=False, access_control=control)
 
 
 class _Includes(etree.Resolver):
