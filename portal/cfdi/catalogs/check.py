@@ -78,7 +78,9 @@ def _plain(version: str, name: str) -> frozenset[str]:
     codes = light.load().codes(name)
     if version != "4.0":
         return codes
-    return _OWN.get(name, codes) - _dates(name).keys()
+    dates = _dates(name)
+    codes = _OWN.get(name, codes)
+    return codes - dates.keys() if dates else codes
 
 
 def _dates(name: str) -> dict[str, tuple[str, str]]:
