@@ -18,5 +18,6 @@ TABLE: tuple[Entry, ...] = (
     Entry("invoices.settle_stamps", Every(minutes=10)),
     Entry("invoices.ask_sat_again", Every(hours=6)),
     Entry("sat.fetch_lists", Daily("01:10")),
+    Entry("suppliers.watch_lists", Daily("06:00")),
     Entry("sat.fetch_authorities", Daily("02:40")),
 )

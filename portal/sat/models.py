@@ -80,3 +80,17 @@ class SatStatus(Base):
     cancellation: Mapped[Cancellation] = mapped_column(choice(Cancellation, 40))
     efos: Mapped[Efos] = mapped_column(choice(Efos))
     evidence: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # the answer as it came; empty when none did
+
+
+class SatAlert(Base):
+    """That a client was told of a supplier's situation on the 69-B: each situation once."""
+
+    __tablename__ = "sat_alerts"
+    __table_args__ = (Index("uq_sat_alerts", "relationship_id", "situation", unique=True),)
+    __rls__ = Rls(read=MY_CLIENTS, grants="SELECT, INSERT")
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
+    relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
+    situation: Mapped[Situation] = mapped_column(choice(Situation))
+    since: Mapped[date | None]
+    listed_on: Mapped[date | None]

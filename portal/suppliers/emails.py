@@ -1,4 +1,5 @@
 """The letters about suppliers and their records."""
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ LETTERS: dict[str, dict[str, Any]] = {
     "record_reviewed": {**_SAMPLE, "rejected": 2},
     "record_expired": {**_SAMPLE, "fields": ["Opinión de cumplimiento", "Comprobante de domicilio"]},
     "bank_account_given": {**_SAMPLE, "bank": "BBVA México", "last4": "1234"},
+    "supplier_listed": {**_SAMPLE, "situation": "Presunto", "since": date(2026, 6, 25),
+                        "listed_on": date(2026, 5, 31)},
 }
 DESK = (Role.ACCOUNTS_PAYABLE, Role.ADMINISTRATOR)
 
@@ -28,6 +31,11 @@ def to_supplier(letter: str, relationship: Relationship, client: str, **more: An
 def to_client(letter: str, relationship: Relationship, client: str, link: str) -> None:
     """Post `letter` to the client's accounts payable and administrators."""
     _post(letter, relationship.client_id, DESK, relationship, client, link, {})
+
+
+def supplier_listed(relationship: Relationship, client: str, **found: Any) -> None:
+    """Tell the client's accounts payable and administrators that SAT's 69-B names a supplier."""
+    _post("supplier_listed", relationship.client_id, DESK, relationship, client, f"/suppliers/{relationship.id}", found)
 
 
 def _post(letter: str, organization_id: UUID | None, roles: tuple[str, ...], relationship: Relationship, client: str,

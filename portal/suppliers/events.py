@@ -124,6 +124,13 @@ class BankNumberRevealed(RecordEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupplierListed(SupplierEvent):
+    """SAT's 69-B names the supplier."""
+
+    situation: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayoutChanged(Event):
     """The client changed what its record demands."""
 
@@ -147,5 +154,6 @@ SENTENCES = {
     "RecordReviewed": lazy("Record of %(subject)s reviewed"),
     "RecordExpired": lazy("Fields of the record of %(subject)s expired: %(fields)s"),
     "BankNumberRevealed": lazy("Full account number of %(subject)s seen (%(bank)s, ending in %(last4)s)"),
+    "SupplierListed": lazy("%(subject)s is on SAT's 69-B list: %(situation)s"),
     "LayoutChanged": lazy("Layout of the record changed: %(subject)s (%(act)s)"),
 }

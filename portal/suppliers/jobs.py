@@ -1,10 +1,10 @@
-"""Daily: fields whose day has come change their state, and the supplier is told."""
+"""Daily: fields whose day has come change their state, and the supplier is told; SAT's 69-B is watched."""
 from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.jobs.outbox import defer
 from portal.jobs.registry import job
-from portal.suppliers import expiry
+from portal.suppliers import expiry, watching
 
 
 @job("suppliers.expire_record")
@@ -19,3 +19,16 @@ def expire_records(_actor: Actor) -> None:
     for client_id, relationship_id in expiry.due():
         defer("suppliers.expire_record", client_id=client_id, relationship_id=relationship_id,
               key=str(relationship_id), queue="bulk")
+
+
+@job("suppliers.watch_list", queue="bulk")
+def watch_list(actor: Actor) -> None:
+    """Tell one client what is new of its suppliers on SAT's 69-B."""
+    watching.watch(actor)
+
+
+@job("suppliers.watch_lists", queue="bulk", door=True)
+def watch_lists(_actor: Actor) -> None:
+    """Ask for every client."""
+    for client_id in watching.clients():
+        defer("suppliers.watch_list", client_id=client_id, key=str(client_id))
