@@ -99,7 +99,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         # Without a database the commands that need none still work; the rest says that nobody answers.
         "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg://localhost/none",
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": True, "pool_size": 8, "max_overflow": 4, "pool_timeout": 10,
+            "pool_size": 8, "max_overflow": 4, "pool_timeout": 10,
             "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
         },
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * 1024 * 1024,
