@@ -132,11 +132,11 @@ def test_other_answers_are_unavailable(store: TrustStore, server: Server, status
 def test_silence_and_excess_are_unavailable(store: TrustStore, server: Server) -> None:
     server.body = b"0" * 70_000
     assert fetch_provider("00001000000708361114", store, base=server.address).reason == "too large"
-    server.wait = 3.0
+    server.wait = 30.0
     started = time.perf_counter()
     silent = fetch_provider("00001000000708361114", store, base=server.address, timeout=0.1)
     assert silent.answer is Answer.UNAVAILABLE
-    assert time.perf_counter() - started < 2.5
+    assert time.perf_counter() - started < 10
 
 
 def test_nobody_there_is_unavailable(store: TrustStore) -> None:

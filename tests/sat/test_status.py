@@ -9,25 +9,16 @@ import pytest
 from lxml import etree
 
 from portal.sat.status import Cancelable, Cancellation, Efos, State, ask, expression
+from tests.sat.papers import FAULT, soap
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 FOUND = "S - Comprobante obtenido satisfactoriamente."
 ASKED = expression("H&E951128469", "ÑAA010101AAA", "0116.00", "U", "abcdefghij+/==")
 
 
-def answer(code: str = FOUND, estado: str = "Vigente", efos: str = "200", cancellation: str = "") -> bytes:
-    return (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        '<ConsultaResponse xmlns="http://tempuri.org/"><ConsultaResult xmlns:a="urn:a">'
-        f"<a:CodigoEstatus>{code}</a:CodigoEstatus><a:EsCancelable>Cancelable con aceptación</a:EsCancelable>"
-        f"<a:Estado>{estado}</a:Estado><a:EstatusCancelacion>{cancellation}</a:EstatusCancelacion>"
-        f"<a:ValidacionEFOS>{efos}</a:ValidacionEFOS></ConsultaResult></ConsultaResponse></s:Body></s:Envelope>"
-    ).encode()
-
-
 class Server(ThreadingHTTPServer):
     daemon_threads = True
-    body, status, wait, drip, extra = answer(), 200, 0.0, 0.0, 0
+    body, status, wait, drip, extra = soap(), 200, 0.0, 0.0, 0
     asked, count, action = b"", 0, ""
 
     def handle_error(self, *arguments: object) -> None:
@@ -68,7 +59,7 @@ def url(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}/"
 
 
-def test_the_question_and_the_answer(server: Server) -> None:
+def test_the_question_and_the_soap(server: Server) -> None:
     status = ask(ASKED, NOW, url=url(server))
     sent = etree.fromstring(server.asked).findtext(".//{http://tempuri.org/}expresionImpresa")
     assert sent == "?re=H&amp;E951128469&rr=ÑAA010101AAA&tt=0116.00&id=U&fe=ghij+/=="
@@ -86,20 +77,20 @@ def test_the_question_and_the_answer(server: Server) -> None:
     (FOUND, "vigente?", State.UNKNOWN), ("", "Vigente", State.UNKNOWN),
 ])
 def test_states(server: Server, code: str, estado: str, state: State) -> None:
-    server.body = answer(code, estado, "999", "Otra cosa")
+    server.body = soap(code, estado, "999", "Otra cosa")
     status = ask(ASKED, NOW, url=url(server))
     assert (status.state, status.efos, status.cancellation) == (state, Efos.UNKNOWN, Cancellation.UNKNOWN)
 
 
 @pytest.mark.parametrize("code", ["100", "101", "104"])
 def test_listed(server: Server, code: str) -> None:
-    server.body = answer(efos=code)
+    server.body = soap(efos=code)
     assert ask(ASKED, NOW, url=url(server)).efos is Efos.LISTED
 
 
 @pytest.mark.parametrize("body", [
-    b"<html><p>Vigente</html>", b"<html/>", b"\x00\xff", b"", answer()[:-30], b"<!DOCTYPE a>" + answer(),
-    answer(estado="Cancelado</a:Estado><a:Estado>Vigente"), answer() + b" " * 70_000,
+    FAULT, b"<html><p>Vigente</html>", b"<html/>", b"\x00\xff", b"", soap()[:-30], b"<!DOCTYPE a>" + soap(),
+    soap(estado="Cancelado</a:Estado><a:Estado>Vigente"), soap() + b" " * 70_000,
 ])
 def test_what_is_no_answer_is_unknown(server: Server, body: bytes) -> None:
     server.body = body or b" "
@@ -107,11 +98,11 @@ def test_what_is_no_answer_is_unknown(server: Server, body: bytes) -> None:
     assert status.state is State.UNKNOWN and status.reason
 
 
-@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 302}, {"wait": 1.0}, {"drip": 0.02}, {"extra": 9}])
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 302}, {"wait": 30.0}, {"drip": 0.05}, {"extra": 9}])
 def test_faults_are_unknown(server: Server, fault: dict[str, float]) -> None:
     for name, value in fault.items():
         setattr(server, name, value)
     started = time.perf_counter()
     status = ask(ASKED, NOW, url=url(server), timeout=0.2)
     assert status.state is State.UNKNOWN and status.reason and server.count == 1
-    assert time.perf_counter() - started < 0.9
+    assert time.perf_counter() - started < 10
