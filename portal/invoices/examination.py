@@ -22,6 +22,7 @@ from portal.core.clock import now
 from portal.core.db import session
 from portal.core.errors import Invalid
 from portal.core.types import Upload
+from portal.documents.problems import Refused
 from portal.invoices import findings, trust
 from portal.invoices.facts import number
 from portal.invoices.models import Invoice, InvoiceSettings, InvoiceStatus, StampState
@@ -110,7 +111,11 @@ def examine_pdf(examined: Examined, pdf: Upload | None) -> Examined:
 
 def unkept(kind: str, file: Upload, refused: Invalid) -> dict[str, Any]:
     """Return the finding of a file that the storage refused: its own sentence says what is wrong with it."""
-    return findings.own(f"ACUSE-IN-{kind.upper()}", found=f"{shown_name(file.name)[:100]}: {refused.message}")
+    name, why = shown_name(file.name)[:100], refused.__cause__
+    found = findings.own(f"ACUSE-IN-{kind.upper()}", found=f"{name}: {refused.message}")
+    if isinstance(why, Refused):  # kept as what it is, so that each reader gets it in their own language
+        found["problem"] = {"file": name, "code": why.code, "values": dict(why.problem.values)}
+    return found
 
 
 def judged(data: bytes, profiles: Sequence[FiscalProfile]) -> Report:

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.cfdi.report import Finding, Report, Status, Step
 from portal.core.i18n import language, lazy
+from portal.documents.problems import SENTENCES, Problem
 
 SETTLED_LATER = (Step.SEAL, Step.CERTIFICATE, Step.STAMP)
 DUPLICATE, TWIN = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN"
@@ -122,13 +123,21 @@ def show(kept: Mapping[str, Any]) -> Shown:
         title, remedy = core.title(lang), core.remedy(lang)
     if kept["status"] == Status.PASSED:
         remedy = ""
-    return Shown(code=code, status=kept["status"], title=title, remedy=remedy, found=kept.get("found", ""),
+    return Shown(code=code, status=kept["status"], title=title, remedy=remedy, found=_found(kept),
                  expected=kept.get("expected", ""), where=kept.get("where", ""), twin=kept.get("twin", ""))
 
 
 def codes(kept: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the codes that refuse, for the audit trail."""
     return tuple(dict.fromkeys(f["code"] for f in kept if f["status"] == Status.FAILED))
+
+
+def _found(kept: Mapping[str, Any]) -> str:
+    """What was found; of a file that the storage refused, its sentence in the reader's language."""
+    problem = kept.get("problem")
+    if not problem or problem["code"] not in SENTENCES:
+        return str(kept.get("found", ""))
+    return f"{problem['file']}: {Problem(problem['code'], problem['values']).say(language())}"
 
 
 def _waits(kept: Mapping[str, Any]) -> bool:

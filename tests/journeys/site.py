@@ -125,13 +125,15 @@ def _broken(response: Any) -> bool:
 
 
 def _hire_in_english() -> None:
-    """Give the client a colleague of each role who reads English: `payable.en@valle.example` and so on."""
+    """Give the client and a supplier colleagues who read English: `payable.en@valle.example`, `sales.en@nandu…`."""
     with db.transaction(db.DOOR):
-        client = db.session.scalars(select(Organization).filter_by(tax_id=cast.CLIENT.rfc, is_client=True)).one()
-        for word, role in ENGLISH.items():
-            user = accounts.create_user(f"{word}.en@valle.example", f"Alex {word.title()}", password=PASSWORD,
-                                        locale="en")
-            accounts.add_member(client.id, user.id, {role.value})
+        for rfc, domain, roles in ((cast.CLIENT.rfc, "valle.example", ENGLISH),
+                                   (cast.NANDU.company.rfc, "nandu.example", {"sales": Role.SUPPLIER_ADMINISTRATOR})):
+            company = db.session.scalars(select(Organization).filter_by(tax_id=rfc)).one()
+            for word, role in roles.items():
+                user = accounts.create_user(f"{word}.en@{domain}", f"Alex {word.title()}", password=PASSWORD,
+                                            locale="en")
+                accounts.add_member(company.id, user.id, {role.value})
 
 
 def _free_port() -> int:
