@@ -44,6 +44,7 @@ TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     invoice.InvoiceReturned: (Within(invoices.on_returned),),
     invoice.InvoiceRejected: (Within(invoices.on_rejected),),
     invoice.StampRefused: (Within(invoices.on_stamp_refused),),
+    invoice.CancelledAtSat: (Within(invoices.on_cancelled_at_sat),),
     # approvals
     approval.StageStarted: (Within(approvals.tell_approvers),),
     # payments

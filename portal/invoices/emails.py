@@ -19,6 +19,7 @@ LETTERS: dict[str, dict[str, Any]] = {
     "invoice_rejected": {**_SAMPLE, "reason": "La mercancía no se recibió."},
     "invoice_approved": _SAMPLE,
     "stamp_refused": _SAMPLE,
+    "sat_cancelled": _SAMPLE,
 }
 PAYABLES = (Role.ACCOUNTS_PAYABLE,)
 

@@ -33,3 +33,8 @@ def on_stamp_refused(event: events.StampRefused, _actor: Actor) -> None:
     emails.to_supplier("stamp_refused", known)
     if known.invoice.sent_at is not None:
         emails.to_payables("stamp_refused", known)
+
+
+def on_cancelled_at_sat(event: events.CancelledAtSat, _actor: Actor) -> None:
+    """Tell accounts payable, whatever stage it has reached: it may be approved already, or have a payment date."""
+    emails.to_payables("sat_cancelled", letter_facts(event.subject_id))

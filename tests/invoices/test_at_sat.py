@@ -18,6 +18,7 @@ from portal.invoices import at_sat, jobs, queries, services
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.jobs import runner
 from portal.jobs.models import OutboxRow, WorkState
+from portal.mail.models import Letter
 from portal.sat import asking
 from portal.sat.asking import Asking
 from portal.sat.models import SatStatus
@@ -123,6 +124,7 @@ def test_a_cancelled_one_is_held_and_said(world, sent, sat, payables) -> None:
     assert row(world, sent).status is InvoiceStatus.IN_REVIEW
     with world.owner():
         assert session.query(AuditEvent).filter_by(kind="CancelledAtSat").count() == 1
+        assert session.query(Letter).filter_by(name="sat_cancelled").count() == 1
     with world.acting(payables):
         services.reject(queries.locked(payables, sent), "cancelada ante el SAT", payables)
 
@@ -170,9 +172,12 @@ def test_it_is_asked_again_a_few_times_ever_later(world, sent, sat) -> None:
 def test_what_is_known_outlives_an_unclear_answer(world, sent, sat, buyer, payables) -> None:
     say(sat, estado="Cancelado")
     runner.drain()
+    jobs.ask_sat(system(buyer.id), invoice_id=sent)
     sat.data = answer(b"<html>")
     jobs.ask_sat(system(buyer.id), invoice_id=sent)
-    assert [one.state for one in answers(world)] == [State.CANCELLED, State.UNKNOWN]
+    assert [one.state for one in answers(world)] == [State.CANCELLED, State.CANCELLED, State.UNKNOWN]
+    with world.owner():  # said once
+        assert session.query(Letter).filter_by(name="sat_cancelled").count() == 1
     said = shown(world, sent, payables)
     assert said.kind == "danger" and "no clear answer" in said.text
     with pytest.raises(Invalid), world.acting(payables):
