@@ -1,5 +1,6 @@
 """Loading SAT's lists: all of a file or none of it. The caller opens the transaction, as the door."""
 import hashlib
+import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, select, text
 
 from portal.core.clock import now
 from portal.core.db import savepoint, session
@@ -22,6 +23,11 @@ log = structlog.get_logger()
 
 SHARE = 0.8  # of the rows of the last good list: with fewer, the file is taken for a part of one
 _BATCH = 5_000
+# Whole columns at once: row by row takes three times as long, and COPY is refused where there is row-level security.
+_INSERT = text("INSERT INTO sat_list_entries (id, created_at, list_id, rfc, situation, since, details)"
+               " SELECT id, :at, :list, rfc, situation, since, details::jsonb"
+               " FROM unnest(CAST(:ids AS uuid[]), CAST(:rfcs AS text[]), CAST(:situations AS text[]),"
+               " CAST(:since AS date[]), CAST(:details AS text[])) AS t (id, rfc, situation, since, details)")
 
 
 class Outcome(StrEnum):
@@ -117,21 +123,21 @@ def _require_enough(reading: Reading, before: SatList | None) -> None:
 
 
 def _write(made: SatList, entries: Iterable[Entry]) -> None:
-    # INSERT, because PostgreSQL refuses COPY into a table that has row-level security.
-    rows = (_row(made, entry) for entry in entries)
-    while batch := list(islice(rows, _BATCH)):
-        session.execute(insert(SatListEntry), batch)
+    entries = iter(entries)
+    while batch := list(islice(entries, _BATCH)):
+        session.execute(_INSERT, {
+            "at": made.fetched_at, "list": made.id, "ids": [new_id() for _entry in batch],
+            "rfcs": [entry.rfc for entry in batch], "situations": [entry.situation.value for entry in batch],
+            "since": [entry.since for entry in batch], "details": [_details(entry) for entry in batch]})
 
 
-def _row(made: SatList, entry: Entry) -> dict[str, Any]:
-    details: dict[str, Any] = {"name": entry.name, "written": entry.written, **_spare(entry)}
-    return {"id": new_id(), "created_at": made.fetched_at, "list_id": made.id, "rfc": entry.rfc,
-            "situation": entry.situation, "since": entry.since, "details": details}
-
-
-def _spare(entry: Entry) -> dict[str, Any]:
-    amount = {} if entry.amount is None else {"amount": str(entry.amount)}
-    return amount | ({"cells": entry.cells} if entry.cells else {})
+def _details(entry: Entry) -> str:
+    details: dict[str, Any] = {"name": entry.name, "written": entry.written}
+    if entry.amount is not None:
+        details["amount"] = str(entry.amount)
+    if entry.cells:
+        details["cells"] = entry.cells
+    return json.dumps(details, ensure_ascii=False)
 
 
 def _current(kind: Kind) -> SatList | None:

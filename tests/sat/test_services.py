@@ -128,3 +128,13 @@ def test_only_the_door_writes() -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), transaction(NOBODY):
         services.load(Arrived(Kind.EFOS, listing(), "there"), accept_smaller=True)
     assert count() == 0
+
+
+def test_an_amount_is_kept_as_written_in_figures() -> None:
+    text = ("RFC,RAZON SOCIAL,TIPO PERSONA,SUPUESTO,FECHA DE CANCELACION,MONTO,FECHA DE PUBLICACION\r\n"
+            f'{BAD},"PEÑA ""Ñ""",M,CANCELADOS,28/05/2019,"1,390,273.50",20/08/2019\r\n{ELSE},X,M,C,,,\r\n')
+    load(text.encode("windows-1252"), Kind.CANCELLED, accept_smaller=True)
+    with transaction(NOBODY):
+        details = dict(session.execute(select(SatListEntry.rfc, SatListEntry.details)).tuples().all())
+    assert (details[BAD]["amount"], details[BAD]["name"]) == ("1390273.50", 'PEÑA "Ñ"')
+    assert "amount" not in details[ELSE]
