@@ -22,7 +22,7 @@ from portal.core.i18n import _
 from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
-from portal.invoices.models import Invoice, InvoiceKind, InvoiceStatus, StampState
+from portal.invoices.models import Invoice, InvoiceStatus, StampState
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,8 @@ def tell_approvers(invoice_id: UUID, _actor: Actor) -> int:
 def facts_of(invoice: Invoice, group: str) -> engine.Facts:
     """Return what the stage rules ask of an invoice; MXN at the rate that was frozen when it was sent."""
     rate = Decimal(1) if invoice.currency == "MXN" else invoice.exchange_rate
-    kind = "foreign" if invoice.kind is InvoiceKind.FOREIGN else invoice.cfdi_type
-    return engine.Facts(in_mxn=invoice.total * rate if rate else None, currency=invoice.currency, kind=kind,
-                        group=group)
+    return engine.Facts(in_mxn=invoice.total * rate if rate else None, currency=invoice.currency,
+                        kind=invoice.kind_code, group=group)
 
 
 def may(actor: Actor, step: ApprovalStep | None) -> bool:

@@ -96,7 +96,7 @@ def read_pdf(data: bytes) -> StructuredInvoice | None:
 
 
 def attached_xml(pdf: bytes) -> bytes | None:
-    """Return the invoice that a Factur-X or ZUGFeRD PDF carries, as it is; None when it carries none. Raises Refused."""
+    """Return the invoice that a Factur-X or ZUGFeRD PDF carries, as it is, or None. Raises Refused."""
     return pdf_attachment(pdf, ATTACHED_AS)
 
 

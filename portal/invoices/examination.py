@@ -23,6 +23,7 @@ from portal.core.db import session
 from portal.core.errors import Invalid
 from portal.core.types import Upload
 from portal.documents.problems import Refused
+from portal.documents.structured_model import StructuredInvoice
 from portal.invoices import findings, trust
 from portal.invoices.facts import number
 from portal.invoices.models import Invoice, InvoiceSettings, InvoiceStatus, StampState
@@ -59,6 +60,7 @@ class Examined:
 
     findings: list[dict[str, Any]]
     report: Report | None = None
+    abroad: StructuredInvoice | None = None  # an electronic invoice from abroad, when that was judged
 
     @property
     def refused(self) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 from portal.cfdi.report import Finding, Report, Status, Step
 from portal.core.i18n import language, lazy
+from portal.documents import structured_rules
 from portal.documents.problems import SENTENCES, Problem
 
 SETTLED_LATER = (Step.SEAL, Step.CERTIFICATE, Step.STAMP)
-DUPLICATE, TWIN = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN"
+DUPLICATE, TWIN, SAME_NUMBER = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN", "ACUSE-IN-SAME-NUMBER"
 
 # code: what is wrong, and how to mend it
 OWN: dict[str, tuple[Any, Any]] = {
@@ -40,6 +41,22 @@ OWN: dict[str, tuple[Any, Any]] = {
                      lazy("Choose the XML as it came from the system that issued it, without opening or renaming it.")),
     "ACUSE-IN-AMOUNT": (lazy("The amounts of this invoice cannot be true."),
                         lazy("Check the amounts in the system that issued it.")),
+    SAME_NUMBER: (lazy("This invoice is already here: its number was received before."),
+                  lazy("Open the first one and go on there. If it was rejected finally, ask your client to re-open "
+                       "it.")),
+    "ACUSE-IN-EINVOICE": (lazy("The electronic invoice cannot be read."),
+                          lazy("Choose a corrected file, or the PDF alone and type its data. A PDF that carries the "
+                               "wrong file inside: print it to a new PDF first.")),
+    "ACUSE-IN-CURRENCY": (lazy("This client does not take foreign invoices in this currency."),
+                          lazy("Issue it in one of the currencies that it takes, or ask your contact there.")),
+    "ACUSE-IN-DATE": (lazy("The date of the invoice is in the future."),
+                      lazy("Send it from that day on, or correct its date in the system that issued it.")),
+    "ACUSE-IN-NOTHING-DUE": (lazy("This invoice asks for no payment."),
+                             lazy("It says that everything is paid. Ask your contact how to hand it over.")),
+    "ACUSE-IN-BUYER": (lazy("The receiver on this invoice is not written as your client is."),
+                       lazy("Check that it is addressed to this client. If it is, go on: your client sees this too.")),
+    "ACUSE-IN-SELLER": (lazy("The issuer on this invoice is not written as this client registered you."),
+                        lazy("Check that it is yours. If your tax id or name changed, tell your client.")),
 }
 
 
@@ -118,6 +135,8 @@ def show(kept: Mapping[str, Any]) -> Shown:
     code = kept["code"]
     if code in OWN:
         title, remedy = (str(text) for text in OWN[code])
+    elif code in structured_rules.SENTENCES:
+        title, remedy = structured_rules.title(code, language()), structured_rules.remedy(language())
     else:
         core, lang = _core(kept), language()
         title, remedy = core.title(lang), core.remedy(lang)

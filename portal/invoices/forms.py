@@ -21,12 +21,12 @@ from wtforms.widgets import TextArea
 from portal.core.i18n import _, lazy
 from portal.core.money import NotAnAmount, parse_amount
 from portal.invoices.answers import LONGEST
+from portal.invoices.captured import ForeignInvoice
 from portal.invoices.configuration import FILE_TYPES, KINDS, SaveRequirement, SaveSettings
 from portal.invoices.demands import Demand
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import InvoiceRequirement, InvoiceSettings, InvoiceStatus, RequirementType
 from portal.invoices.queries import Filters
-from portal.invoices.reception import ForeignInvoice
 from portal.web.forms import Checkboxes, Form, Text, as_uuid
 
 CURRENCIES = ("USD", "EUR", "CAD", "GBP", "CHF", "JPY", "CNY", "BRL", "COP", "CLP", "ARS", "PEN", "AUD", "KRW", "MXN")

@@ -120,7 +120,7 @@ class Invoice(Base):
     @property
     def kind_code(self) -> str:
         """What requirements and stages call it: "I", "E" or "foreign"."""
-        return self.cfdi_type if self.kind is InvoiceKind.CFDI else "foreign"
+        return self.cfdi_type or "foreign"  # a credit note from abroad is one too
 
     @property
     def total_in_pesos(self) -> Decimal | None:

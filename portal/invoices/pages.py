@@ -12,10 +12,11 @@ from portal.core.types import Page, Upload
 from portal.documents import invoice_text, reading
 from portal.documents.box import BoxFailure
 from portal.documents.problems import Refused
-from portal.invoices import pairing, queries, rows, services
+from portal.invoices import einvoices, pairing, queries, rows, services
+from portal.invoices.captured import require_foreign
 from portal.invoices.forms import AddForm, ForeignForm, ReplaceForm, VersionForm
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
-from portal.invoices.reception import Received, prepare, require_foreign
+from portal.invoices.reception import Received, prepare
 from portal.storage import services as storage
 from portal.storage.models import StoredFile
 from portal.suppliers import gate
@@ -61,6 +62,9 @@ def bring(form: AddForm, files: Sequence[Upload], actor: Actor) -> Received | St
     """Bring an invoice's files in: a CFDI is judged; a foreign supplier's PDF waits for its data."""
     xml, pdf = pairing.pair(files)
     relationship_id = form.relationship_id.data
+    abroad = services.receive_abroad(xml, pdf, relationship_id, actor)
+    if abroad is not None:
+        return abroad
     if pdf and not xml and suppliers.relationship(actor, relationship_id).country != "MEX":
         return services.keep_foreign_pdf(pdf, relationship_id, actor)
     return services.receive(xml, pdf, relationship_id, actor)
@@ -128,6 +132,7 @@ def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUI
 
 def captured(form: ForeignForm, invoice: Invoice) -> None:
     """Shape the form of a foreign draft with what was captured."""
+    einvoices.require_typed(invoice)
     form.offer(queries.settings(invoice.client_id).foreign_currencies)
     if not form.is_submitted():
         form.version.data = invoice.version

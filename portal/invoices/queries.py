@@ -19,12 +19,13 @@ from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
-from portal.invoices import facts, findings, history, rules, wording
+from portal.invoices import einvoices, facts, findings, history, rules, wording
 from portal.invoices.demands import demands
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import (
     IntakeAttempt,
     Invoice,
+    InvoiceKind,
     InvoiceMoment,
     InvoiceSettings,
     InvoiceStatus,
@@ -125,9 +126,10 @@ def letter_facts(invoice_id: UUID | None) -> LetterFacts:
 
 
 def all_concepts(actor: Actor, invoice: Invoice) -> list[dict[str, Any]]:
-    """Return every concept of an invoice, read from its XML; of a foreign one, none."""
+    """Return every concept of an invoice, read from its XML; of one that was typed, none."""
     file = _files(invoice).get(invoice.xml_file_id)
-    return facts.concepts_of(storage.read(file)) if file and actor.can(Permission.Invoice.READ) else []
+    read = einvoices.concepts_of if invoice.kind is InvoiceKind.FOREIGN else facts.concepts_of
+    return read(storage.read(file)) if file and actor.can(Permission.Invoice.READ) else []
 
 
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:

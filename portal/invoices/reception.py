@@ -4,8 +4,6 @@ Every attempt leaves a row (`IntakeAttempt`). A refusal is an answer, not an err
 """
 import hashlib
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +19,8 @@ from portal.core.events import announce
 from portal.core.i18n import _
 from portal.core.ids import new_id
 from portal.core.types import Upload
-from portal.invoices import events, examination, facts, findings, queries, rules
+from portal.invoices import einvoices, events, examination, facts, findings, queries, rules
+from portal.invoices.captured import ForeignInvoice, check_foreign, require_foreign
 from portal.invoices.examination import Examined, Intake
 from portal.invoices.lifecycle import remember, require_version
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceStatus, StampState
@@ -49,19 +48,6 @@ class Received:
         return self.attempt.findings
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForeignInvoice:
-    """What is captured of an invoice that has no XML: the supplier is not Mexican. Amounts in `currency`."""
-
-    number: str
-    issued_on: date
-    currency: str
-    subtotal: Decimal
-    taxes: Decimal
-    total: Decimal
-    description: str = ""
-
-
 def receive(xml: Upload | None, pdf: Upload | None, relationship_id: UUID, actor: Actor) -> Received:
     """Judge a CFDI with its PDF and make a draft of it, or keep the refused attempt.
 
@@ -84,11 +70,37 @@ def replace(invoice_id: UUID, version: int, xml: Upload | None, pdf: Upload | No
     _require_draft(invoice, version)
     if xml is None and pdf is None:
         raise Invalid(fields={"files": _("Choose the files first.")})
-    if xml is not None and invoice.kind is InvoiceKind.FOREIGN:
-        raise Invalid(fields={"files": _("A foreign invoice has no XML: choose its PDF.")})
     intake = prepare(invoice.relationship_id, actor, replacing=invoice)
+    if invoice.kind is InvoiceKind.FOREIGN:
+        return _replace_abroad(invoice, intake, xml, pdf)
     examined = examination.examine(intake, xml, pdf) if xml else Examined([])
     return _take(invoice, intake, examined, xml, pdf)
+
+
+def receive_abroad(xml: Upload | None, pdf: Upload | None, relationship_id: UUID, actor: Actor) -> Received | None:
+    """Judge the electronic invoice of a supplier abroad (UBL, CII, or inside the PDF) as `receive` does a CFDI.
+
+    None when the files hold none. Raises as `receive`, and Invalid when this client takes no foreign invoices.
+    """
+    intake = prepare(relationship_id, actor)
+    source = einvoices.source(xml, pdf) if intake.relationship.country != "MEX" else None
+    if source is None:
+        return None
+    require_foreign(intake)
+    invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,
+                      kind=InvoiceKind.FOREIGN, created_by=actor.user_id, stamp=StampState.NOT_APPLICABLE)
+    return _take(invoice, intake, einvoices.examine(intake, source), source, pdf, xml or pdf)
+
+
+def _replace_abroad(invoice: Invoice, intake: Intake, xml: Upload | None, pdf: Upload | None) -> Received:
+    source = einvoices.source(xml, pdf)
+    if source is not None:
+        return _take(invoice, intake, einvoices.examine(intake, source), source, pdf, xml or pdf)
+    if xml is not None:
+        raise Invalid(fields={"files": _("A foreign invoice is no CFDI: choose its PDF, or its UBL or CII file.")})
+    if (invoice.facts or {}).get("einvoice", {}).get("inside_pdf"):
+        raise Invalid(fields={"files": _("The data of this draft came inside its PDF, and this PDF carries none.")})
+    return _take(invoice, intake, Examined([]), None, pdf, pdf)
 
 
 def keep_foreign_pdf(pdf: Upload, relationship_id: UUID, actor: Actor) -> StoredFile:
@@ -120,6 +132,7 @@ def revise_foreign(invoice_id: UUID, version: int, command: ForeignInvoice, acto
     actor.require(Permission.Invoice.SUBMIT)
     invoice = queries.locked(actor, invoice_id)
     _require_draft(invoice, version)
+    einvoices.require_typed(invoice)
     if invoice.kind is not InvoiceKind.FOREIGN or invoice.pdf_file_id is None:
         raise Conflict(_("The data of a CFDI comes from its XML: replace the XML instead."))
     intake = prepare(invoice.relationship_id, actor, replacing=invoice)
@@ -138,31 +151,6 @@ def prepare(relationship_id: UUID, actor: Actor, *, replacing: Invoice | None = 
         raise Invalid(refusal)
     return Intake(actor=actor, relationship=relationship, profiles=accounts.fiscal_profiles(relationship.client_id),
                   settings=queries.settings(relationship.client_id), replacing=replacing)
-
-
-def require_foreign(intake: Intake) -> None:
-    """Raise Invalid unless this supplier sends foreign invoices and this client takes them."""
-    if intake.relationship.country == "MEX":
-        raise Invalid(str(findings.OWN["ACUSE-IN-NO-XML"][1]))
-    if not intake.settings.accepts_foreign:
-        raise Invalid(_("This client does not take foreign invoices here. Ask your contact there."))
-
-
-def check_foreign(command: ForeignInvoice, intake: Intake) -> None:
-    """Raise Invalid, field by field, for captured data that cannot be true."""
-    wrong: dict[str, object] = {}
-    allowed = intake.settings.foreign_currencies
-    if command.currency not in allowed:
-        wrong["currency"] = _("This client takes foreign invoices in %(list)s.", list=", ".join(allowed))
-    if command.issued_on > rules.latest_day():
-        wrong["issued_on"] = _("The date of the invoice is in the future.")
-    if command.total <= 0:
-        wrong["total"] = _("The total must be more than zero.")
-    elif command.subtotal + command.taxes != command.total:
-        wrong["total"] = _("Subtotal and taxes add up to %(sum)s, not to this total.",
-                           sum=f"{command.subtotal + command.taxes:,}")
-    if wrong:
-        raise Invalid(fields=wrong)
 
 
 def _capture(invoice: Invoice, command: ForeignInvoice, intake: Intake, file: StoredFile) -> Received:
@@ -186,24 +174,28 @@ class _Refused(Exception):
         self.examined = examined
 
 
-def _take(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None) -> Received:
-    """Write the draft with its files, or nothing but the refused attempt."""
+def _take(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | None, pdf: Upload | None,
+          file: Upload | None = None) -> Received:
+    """Write the draft with its files, or nothing but the refused attempt of `file` (else of the XML, else the PDF)."""
+    file = file or xml or pdf
     if examined.refused:
-        return _refuse(intake, examination.examine_pdf(examined, pdf), xml or pdf)
+        return _refuse(intake, examination.examine_pdf(examined, pdf), file)
     try:
         with savepoint():
             _keep_files(invoice, intake, examined, xml, pdf)
             if examined.report is not None:
                 _read_into(invoice, intake, examined)
+            elif examined.abroad is not None:
+                _read_abroad_into(invoice, intake, examined, inside_pdf=file is pdf)
             session.add(invoice)
             session.flush()
     except _Refused as refused:
-        return _refuse(intake, refused.examined, xml or pdf)
+        return _refuse(intake, refused.examined, file)
     except IntegrityError as error:  # somebody brought the same UUID at the same moment
         if UNIQUE not in str(error.orig):
             raise
-        return _refuse(intake, _second(examined, intake), xml)
-    return _accept(invoice, intake, examined, xml or pdf)
+        return _refuse(intake, _second(examined, intake), file)
+    return _accept(invoice, intake, examined, file)
 
 
 def _read_into(invoice: Invoice, intake: Intake, examined: Examined) -> None:
@@ -212,6 +204,13 @@ def _read_into(invoice: Invoice, intake: Intake, examined: Examined) -> None:
     invoice.facts = facts.facts(examined.document)
     invoice.findings, invoice.verdict = examined.findings, examined.verdict
     invoice.stamp = examination.stamp_state(examined.read)
+    _identify(invoice, intake)
+
+
+def _read_abroad_into(invoice: Invoice, intake: Intake, examined: Examined, *, inside_pdf: bool) -> None:
+    if examined.abroad is not None:
+        einvoices.write(invoice, examined.abroad, inside_pdf=inside_pdf)
+    invoice.findings, invoice.verdict = examined.findings, examined.verdict
     _identify(invoice, intake)
 
 

@@ -43,7 +43,8 @@ def why_not(actor: Actor, invoice: Invoice) -> object | None:
         return _("This client does not take invoices from you now. Ask your contact there.")
     if invoice.stamp is StampState.REFUSED:
         return _("The stamp of this invoice turned out not to be valid. Replace the XML by a valid one.")
-    if invoice.pdf_file_id is None and queries.settings(invoice.client_id).pdf_required:
+    is_cfdi = invoice.kind is InvoiceKind.CFDI
+    if is_cfdi and invoice.pdf_file_id is None and queries.settings(invoice.client_id).pdf_required:
         return _("The PDF is missing. Add it before sending.")
     missing = lacking(actor, invoice)
     if missing:

@@ -1,9 +1,11 @@
 """Codes and amounts of a CFDI in words, for the pages: `say.form("03")` is "03 · Electronic funds transfer"."""
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from portal.cfdi.catalogs import general, taxpayers
+from portal.core import i18n
 from portal.core.i18n import _, language
 
 
@@ -35,6 +37,11 @@ def amount(written: str | None) -> str:
 def value(written: str | None) -> Decimal | None:
     """Return an amount that the document wrote, as a number."""
     return None if written is None else Decimal(written)
+
+
+def day(written: str) -> str:
+    """Return a day that is kept as text (ISO), in words."""
+    return i18n.day(date.fromisoformat(written))
 
 
 def decimals(written: str | None) -> int:
