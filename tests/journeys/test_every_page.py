@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.pages import BIG_DARK, BIG_LIGHT, PHONE_DARK, PHONE_LIGHT
+from tests.journeys.pages import BIG_DARK, PHONE_LIGHT
 
 pytestmark = pytest.mark.browser
-SCREENS = (BIG_LIGHT, PHONE_DARK, BIG_DARK, PHONE_LIGHT)
+SCREENS = (BIG_DARK, PHONE_LIGHT)
 PATHS = {
     "": ("/sign-in", "/recover", "/legal/terms"),
     "ventas@nandu.example": ("/", "/invoices/to-send", "/invoices/in-process", "/invoices/attempts", "/payments/",
