@@ -19,7 +19,7 @@ from portal.documents.box import BoxFailure
 from portal.documents.problems import Refused
 from portal.documents.structured_model import Line, Party, StructuredInvoice, Tax
 from portal.invoices import findings, rules
-from portal.invoices.examination import GONE, TOO_MUCH, Examined, Intake
+from portal.invoices.examination import GONE, TOO_MUCH, XML_MB, Examined, Intake
 from portal.invoices.facts import CONCEPTS, RELATED
 from portal.invoices.models import Invoice, InvoiceKind
 from portal.jobs.outbox import key_lock
@@ -43,7 +43,7 @@ def source(xml: Upload | None, pdf: Upload | None) -> Upload | None:
 def examine(intake: Intake, xml: Upload) -> Examined:
     """Judge an electronic invoice. Raises nothing for a bad file: whatever is wrong is a finding."""
     try:
-        document = structured.read_xml(xml.data)
+        document = structured.read_xml(_modest(xml.data))
     except Refused as refused:
         name = rules.shown_name(xml.name)[:100]
         wrong = findings.own("ACUSE-IN-EINVOICE", found=f"{name}: {refused.sentence('en')}")
@@ -102,6 +102,13 @@ def require_typed(invoice: Invoice) -> None:
     """Raise Conflict for an invoice that was read from a file: what it says is not typed."""
     if "einvoice" in invoice.facts:
         raise Conflict(_("The data of this invoice comes from its file: replace the file instead."))
+
+
+def _modest(data: bytes) -> bytes:
+    """Return the bytes when they are no more than what is kept: nothing larger is even parsed. Raises Refused."""
+    if len(data) > XML_MB * 2**20:
+        raise Refused("file.too_large", found=f"{len(data) / 2**20:.1f}", limit=str(XML_MB))
+    return data
 
 
 def _ours(intake: Intake, document: StructuredInvoice) -> Iterator[dict[str, Any]]:

@@ -139,6 +139,11 @@ def test_what_is_wrong_is_refused_with_its_reason(old, new, code, world, muster,
         assert session.query(IntakeAttempt).one().verdict == "rejected"
 
 
+def test_a_file_that_is_too_large_is_not_even_parsed(world, muster, abroad):
+    received = receive(world, muster, abroad, xml(UBL.replace("</Invoice>", " " * 5 * 2**20 + "</Invoice>")))
+    assert codes(received) == ["ACUSE-IN-EINVOICE"] and received.findings[0]["problem"]["code"] == "file.too_large"
+
+
 def test_an_invoice_that_asks_for_nothing(world, muster, abroad):
     paid = UBL.replace(">300.00<", ">1190.00<").replace(">890.00<", ">0.00<")
     assert codes(receive(world, muster, abroad, xml(paid))) == ["ACUSE-IN-NOTHING-DUE"]
