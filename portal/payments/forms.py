@@ -1,9 +1,11 @@
 """The shapes of what treasury types. Amounts may be written as `1,234.50`."""
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from uuid import UUID
 
 from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import DateField, DecimalField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
@@ -11,9 +13,9 @@ from wtforms.validators import Optional as MayBeEmpty
 from portal.core.errors import Invalid
 from portal.core.i18n import _, lazy
 from portal.invoices.models import Invoice
+from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import PaymentMethod
-from portal.payments.services import RegisterPayment
 from portal.web.forms import Form, Text, upload_of
 
 METHODS = (
@@ -21,14 +23,20 @@ METHODS = (
     (PaymentMethod.CARD.value, lazy("Card")), (PaymentMethod.CASH.value, lazy("Cash")),
     (PaymentMethod.OTHER.value, lazy("Other")),
 )
+LARGEST = Decimal(10) ** 12
 CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
 
 
 class Amount(DecimalField):  # type: ignore[misc]
     """An amount: `1234.5`, `1,234.50` and `$1,234.50` are the same."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([clean(v) for v in valuelist])
+        if self.data is not None and not sane(self.data):
+            self.data = None
+            raise ValueError(_("Type a number such as 1,234.50."))
 
 
 class ScheduleForm(Form):
@@ -67,6 +75,11 @@ class RegisterForm(Form):
     evidence = FileField(lazy("Proof of payment"), description=lazy("PDF or image, up to 10 MB."))
     note = TextAreaField(lazy("Note for the supplier"), validators=[Length(max=500)])
 
+    def rewind(self) -> None:
+        """Let the proof be read again: it was read once to show what would happen."""
+        if isinstance(self.evidence.data, FileStorage):
+            self.evidence.data.stream.seek(0)
+
     def to_command(self, relationship_id: UUID, lines: tuple[Line, ...]) -> RegisterPayment:
         """Return the command."""
         account = self.bank_account_id.data
@@ -81,19 +94,29 @@ class RegisterForm(Form):
 def lines_of(values: Mapping[str, str], payable: Sequence[Invoice]) -> tuple[Line, ...]:
     """Return the lines that were typed for the invoices of the page; empty and zero amounts are none.
 
-    Raises Invalid when an amount is not a number.
+    Raises Invalid when an amount is not a number, or belongs to an invoice that is no longer payable.
     """
-    lines = []
+    lines, left = [], {f"amount-{i.id}" for i in payable}
+    if any(clean(v).strip("0.") for k, v in values.items() if k.startswith("amount-") and k not in left):
+        raise Invalid(_("An invoice that you had given an amount is not waiting for payment any more: somebody else "
+                        "has paid it. Look at the amounts again."))
     for invoice in payable:
         typed = clean(values.get(f"amount-{invoice.id}", ""))
         try:
             amount = Decimal(typed) if typed else Decimal(0)
+            if not sane(amount):
+                raise InvalidOperation
         except InvalidOperation as wrong:
             raise Invalid(fields={"amount": _("The amount of %(number)s is not a number: %(typed)s",
                                               number=invoice.number, typed=typed[:20])}) from wrong
         if amount:
             lines.append(Line(invoice.id, amount))
     return tuple(lines)
+
+
+def sane(amount: Decimal) -> bool:
+    """Say whether a number can be an amount at all: "1e999999", "NaN" and "Infinity" are numbers too."""
+    return amount.is_finite() and abs(amount) < LARGEST
 
 
 def clean(text: str) -> str:

@@ -1,8 +1,6 @@
 """The verbs of treasury: give dates, register payments, void them."""
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,37 +14,17 @@ from portal.core.clock import now, today
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
-from portal.core.i18n import _, money
-from portal.core.types import Upload
+from portal.core.i18n import _
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
-from portal.payments import engine
+from portal.payments import effects
+from portal.payments.effects import EVIDENCE, Changed, Effect, RegisterPayment
 from portal.payments.events import PaymentRegistered, PaymentScheduled, PaymentUnscheduled, PaymentVoided
-from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod, PaymentStatus
+from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentStatus
 from portal.storage import services as files
-from portal.suppliers import queries as suppliers
 
 PAYABLE = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
-EVIDENCE = ("pdf", "png", "jpeg", "xml")
-
-
-@dataclass(frozen=True)
-class RegisterPayment:
-    """A payment as treasury gives it. `rate`: MXN for one unit of `currency`; needed when it is not MXN."""
-
-    relationship_id: UUID
-    number: str
-    paid_on: date
-    method: PaymentMethod
-    currency: str
-    amount: Decimal
-    lines: tuple[engine.Line, ...]
-    rate: Decimal | None = None
-    reference: str = ""
-    bank_account_id: UUID | None = None
-    note: str = ""
-    evidence: Upload | None = None
 
 
 def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[Invoice]:
@@ -76,25 +54,33 @@ def unschedule(invoice_id: UUID, note: str, actor: Actor) -> Invoice:
     return invoice
 
 
-def register(command: RegisterPayment, actor: Actor) -> Payment:
+def preview(command: RegisterPayment, actor: Actor) -> Effect:
+    """Return what registering would do, without doing it. Raises as `register`, but for the number's last word."""
+    actor.require(Permission.Payment.REGISTER)
+    rows = [invoices_queries.get(actor, i) for i in dict.fromkeys(line.invoice_id for line in command.lines)]
+    return effects.of(command, _payable(rows), actor)
+
+
+def register(command: RegisterPayment, actor: Actor, seen: str | None = None) -> Payment:
     """Register a payment and settle its invoices, all or nothing.
 
-    Raises Invalid (over the balance, does not add up, future date, number used, rate missing), Conflict (an
-    invoice is not payable any more), NotFound (an invoice or account of somebody else).
+    `seen`: the fingerprint of the effect that the person confirmed. Raises Changed when it is not what would happen
+    now, Invalid (over the balance, does not add up, future date, number used, rate missing), Conflict (an invoice is
+    not payable any more), NotFound (an invoice or account of somebody else).
     """
     actor.require(Permission.Payment.REGISTER)
-    relationship = suppliers.relationship(actor, command.relationship_id)
-    _check(command, actor)
-    rows = {i.id: i for i in _lock([line.invoice_id for line in command.lines], actor)}
-    if any(i.relationship_id != relationship.id for i in rows.values()):
-        raise Invalid(_("All invoices of a payment must be of the same supplier."))
-    payment = _payment(command, actor)
+    effect = effects.of(command, _lock([line.invoice_id for line in command.lines], actor), actor)
+    if seen is not None and seen != effect.fingerprint:
+        raise Changed(_("What this payment would do has changed since you looked at it. Here it is as it stands "
+                        "now: check it and confirm again."))
+    payment = _payment(effect, actor)
     _insert(payment, command.number)
-    for line in command.lines:
-        _settle(payment, rows[line.invoice_id], line, command, actor)
+    for settling in effect.lines:
+        _settle(payment, settling, actor)
     announce(PaymentRegistered(client_id=payment.client_id, relationship_id=payment.relationship_id,
                                subject_id=payment.id, subject_label=payment.number, amount=str(payment.amount),
-                               currency=payment.currency, invoices=tuple(i.number for i in rows.values())), actor)
+                               currency=payment.currency,
+                               invoices=tuple(x.invoice.number for x in effect.lines)), actor)
     return payment
 
 
@@ -121,7 +107,10 @@ def void(payment_id: UUID, reason: str, actor: Actor) -> Payment:
 
 def _lock(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
     # Always in the order of their ids, so that two payments of the same invoices cannot wait for each other.
-    rows = [invoices_queries.locked(actor, i) for i in sorted(set(invoice_ids))]
+    return _payable([invoices_queries.locked(actor, i) for i in sorted(set(invoice_ids))])
+
+
+def _payable(rows: list[Invoice]) -> list[Invoice]:
     late = [i.number for i in rows if i.status not in PAYABLE]
     if late:
         raise Conflict(_("These invoices are not waiting for payment any more: %(numbers)s. Look at the list again.",
@@ -147,29 +136,8 @@ def _give_date(invoice: Invoice, pay_on: date | None, note: str, actor: Actor) -
         announce(PaymentUnscheduled(**about, before=str(before), note=note), actor)
 
 
-def _check(command: RegisterPayment, actor: Actor) -> None:
-    wrong: dict[str, object] = {}
-    if command.paid_on > today(actor.zone):
-        wrong["paid_on"] = _("The date is in the future. A payment is registered once the money has gone out; "
-                             "for later days, schedule it.")
-    if command.currency != "MXN" and not command.rate:
-        wrong["rate"] = _("Give the exchange rate: how many pesos one %(currency)s cost.", currency=command.currency)
-    if not command.lines:
-        wrong["amount"] = _("Choose at least one invoice to pay.")
-    elif any(line.amount <= 0 for line in command.lines):
-        wrong["amount"] = _("Each chosen invoice needs an amount above zero.")
-    elif not engine.adds_up(command.amount, command.lines):
-        given = sum(line.amount for line in command.lines)
-        wrong["amount"] = _("The payment is %(amount)s but its invoices add up to %(given)s. Correct one of them.",
-                            amount=money(command.amount, command.currency), given=money(given, command.currency))
-    if wrong:
-        raise Invalid(fields=wrong)
-
-
-def _payment(command: RegisterPayment, actor: Actor) -> Payment:
-    client_id = actor.client_id
-    account = (suppliers.approved_account(actor, command.relationship_id, command.bank_account_id)
-               if command.bank_account_id else None)
+def _payment(effect: Effect, actor: Actor) -> Payment:
+    command, client_id, account = effect.command, actor.client_id, effect.account
     evidence = (files.keep(command.evidence, purpose=Purpose.PAYMENT, allowed=EVIDENCE, client_id=client_id,
                            actor=actor, relationship_id=command.relationship_id)
                 if command.evidence and client_id else None)
@@ -186,32 +154,12 @@ def _insert(payment: Payment, number: str) -> None:
         with savepoint():
             session.add(payment)
     except IntegrityError as twice:
-        raise Invalid(
-            fields={
-                "number": _(
-                    "Payment number %(number)s is already in the archive. Numbers are never "
-                    "repeated: check whether it was registered before.",
-                    number=number,
-                )
-            }
-        ) from twice
+        raise Invalid(fields={"number": effects.number_used(number)}) from twice
 
 
-def _settle(payment: Payment, invoice: Invoice, line: engine.Line, command: RegisterPayment, actor: Actor) -> None:
-    owed = engine.Owed(invoice.balance, invoice.currency, invoice.exchange_rate)
-    amount = engine.settled(line.amount, command.currency, command.rate, owed)
-    if amount is None:
-        raise Invalid(fields={"rate": _("Invoice %(number)s is in %(currency)s and has no exchange rate; pay it in "
-                                        "its own currency.", number=invoice.number, currency=invoice.currency)})
-    if amount > owed.balance:
-        raise Invalid(fields={"amount": _(
-            "Invoice %(number)s owes %(balance)s and this payment would settle %(amount)s. Lower it.",
-            number=invoice.number, balance=money(owed.balance, invoice.currency),
-            amount=money(amount, invoice.currency))})
+def _settle(payment: Payment, settling: effects.Settling, actor: Actor) -> None:
     session.add(PaymentLine(client_id=payment.client_id, relationship_id=payment.relationship_id,
-                            payment_id=payment.id, invoice_id=invoice.id, amount=line.amount, settled=amount,
-                            balance_before=owed.balance))
+                            payment_id=payment.id, invoice_id=settling.invoice.id, amount=settling.amount,
+                            settled=settling.settled, balance_before=settling.before))
     session.flush()
-    invoices.settle(invoice, amount, actor)
-
-
+    invoices.settle(settling.invoice, settling.settled, actor)

@@ -2,7 +2,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
@@ -11,12 +11,14 @@ from portal.core.clock import today
 from portal.core.i18n import _, ngettext
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
-from portal.payments import engine, queries, services
-from portal.payments.forms import RegisterForm, ScheduleForm, UnscheduleForm, VoidForm, lines_of
+from portal.payments import drafts, effects, engine, queries, services
+from portal.payments.drafts import Draft
+from portal.payments.forms import ScheduleForm, UnscheduleForm, VoidForm
 from portal.payments.models import Payment
 from portal.payments.queries import DueFilter
 from portal.payments.views import as_date
 from portal.suppliers import queries as suppliers
+from portal.web import once
 from portal.web.forms import answer, as_uuid
 from portal.web.page import page
 from portal.web.pages import render, toast
@@ -54,16 +56,37 @@ def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
                   "payments/unschedule.html", rows=rows)
 
 
-@page(bp, "/pay/<uuid:relationship_id>", Permission.Payment.REGISTER, methods=["GET", "POST"], step_up=["GET", "POST"])
+@page(bp, "/pay/<uuid:relationship_id>", Permission.Payment.REGISTER, methods=["GET", "POST"])
 def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
-    """Register a payment to one supplier."""
-    relationship = suppliers.relationship(actor, relationship_id)
-    payable, form = queries.payable(actor, relationship_id), RegisterForm()
-    accounts = suppliers.approved_accounts(actor, relationship_id)
-    form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
-    return answer(form, lambda: services.register(form.to_command(relationship_id, lines_of(request.form, payable)),
-                                                  actor), _registered, "payments/register.html",
-                  relationship=relationship, payable=payable, typed=request.form, accounts=accounts)
+    """Type a payment to one supplier; what was begun is still there. Sending it leads to its confirmation."""
+    if request.method == "GET":
+        return _typing(actor, drafts.begun(actor, relationship_id) or drafts.blank(actor, relationship_id)), 200
+    once.may_come_again()
+    draft = drafts.sent(actor, relationship_id)
+    if drafts.tried(draft, actor, lambda command: services.preview(command, actor)) is None:
+        return _typing(actor, draft), 422
+    return redirect(url_for("payments_treasury.confirm", relationship_id=relationship_id), 303)
+
+
+@page(bp, "/pay/<uuid:relationship_id>/confirm", Permission.Payment.REGISTER, methods=["GET", "POST"],
+      step_up=["POST"])
+def confirm(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
+    """Show what the payment would do, in numbers; sending this, with the password, does it."""
+    draft = drafts.begun(actor, relationship_id)
+    if draft is None:
+        return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
+    seen = request.form.get("seen", "")
+    if request.method == "POST" and (paid := drafts.tried(draft, actor, lambda c: services.register(c, actor, seen))):
+        drafts.forget(actor, relationship_id)
+        return redirect(_registered(paid), 303)
+    return _confirming(actor, draft)
+
+
+@page(bp, "/pay/<uuid:relationship_id>/forget", Permission.Payment.REGISTER, methods=["POST"])
+def start_over(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
+    """Forget what was begun."""
+    drafts.forget(actor, relationship_id)
+    return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
 
 
 @page(bp, "/void/<uuid:payment_id>", Permission.Payment.VOID, methods=["GET", "POST"], step_up=["POST"])
@@ -72,6 +95,22 @@ def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     payment, form = queries.get(actor, payment_id), VoidForm()
     return answer(form, lambda: services.void(payment_id, form.reason.data or "", actor), _voided,
                   "payments/void.html", payment=payment, lines=queries.lines(payment))
+
+
+def _typing(actor: Actor, draft: Draft) -> str:
+    relationship = suppliers.relationship(actor, draft.relationship_id)
+    return render("payments/register.html", draft=draft, form=draft.form, relationship=relationship, typed=draft.typed,
+                  payable=queries.payable(actor, relationship.id),
+                  accounts=suppliers.approved_accounts(actor, relationship.id))
+
+
+def _confirming(actor: Actor, draft: Draft) -> ResponseReturnValue:
+    effect = drafts.tried(draft, actor, lambda command: services.preview(command, actor))
+    if effect is None:
+        return _typing(actor, draft), 422
+    changed = bool(draft.form.form_errors)
+    return render("payments/confirm.html", effect=effect, draft=draft,
+                  twins=effects.twins(effect)), 409 if changed else 200
 
 
 def _scheduled(rows: list[Invoice]) -> str:

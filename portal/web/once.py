@@ -69,6 +69,14 @@ def remember(response: BaseResponse) -> None:
         session.delete(row)
 
 
+def may_come_again() -> None:
+    """Give the form's key back: a step that only shows what would happen may be sent as often as one likes."""
+    row = g.get("submission")
+    if row is not None:
+        session.delete(row)
+        g.submission = None
+
+
 def _where_it_led(user_id: UUID, key: str) -> Response:
     found = session.scalar(select(FormSubmission.location).filter_by(user_id=user_id, key=key))
     return redirect(found or request.path, 303)  # type: ignore[return-value]

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
-from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from portal.access.actor import Actor
 from portal.core import vault
@@ -105,10 +105,9 @@ def unfold(actor: Actor) -> None:
     if row.path.partition("?")[0] != request.path:
         return
     session.delete(row)
-    fields, files = _unpack(row)
+    fields, files = _read(row)
     vars(request)["form"] = ImmutableMultiDict(fields)
-    vars(request)["files"] = ImmutableMultiDict(
-        [(name, FileStorage(BytesIO(body), filename, name)) for name, filename, body in files])
+    vars(request)["files"] = ImmutableMultiDict(files)
     vars(request).pop("values", None)
 
 
@@ -117,27 +116,52 @@ def discard(actor: Actor, parked_id: UUID) -> None:
     session.execute(delete(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id))
 
 
+def keep(actor: Actor, path: str, files: MultiDict[str, FileStorage]) -> None:
+    """Keep what was typed, with `files`, between the steps of one page; it takes the place of what was kept before."""
+    assert actor.user_id is not None
+    forget(actor, path)
+    _park(actor.user_id, path, _pack(files))
+
+
+def kept(actor: Actor, path: str) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]] | None:
+    """Return the fields and files that the actor left at `path` last, or None."""
+    query = select(ParkedForm).filter_by(user_id=actor.user_id, path=path).where(
+        ParkedForm.created_at > now() - KEPT).order_by(ParkedForm.id.desc()).limit(1)
+    row = session.scalar(query)
+    return _read(row) if row is not None else None
+
+
+def forget(actor: Actor, path: str) -> None:
+    """Forget what the actor left at `path`."""
+    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=path))
+
+
 def prune() -> None:
     """Forget forms that nobody came back for."""
     session.execute(delete(ParkedForm).where(ParkedForm.created_at < now() - KEPT))
 
 
-def _park(owner: UUID) -> UUID:
-    parked = ParkedForm(id=new_id(), user_id=owner, path=request.full_path.rstrip("?"), parcel=b"")
-    parked.parcel = vault.cipher().encrypt(_pack(), _place(parked)).encode()
+def _park(owner: UUID, path: str = "", parcel: str = "") -> UUID:
+    parked = ParkedForm(id=new_id(), user_id=owner, path=path or request.full_path.rstrip("?"), parcel=b"")
+    parked.parcel = vault.cipher().encrypt(parcel or _pack(request.files), _place(parked)).encode()
     session.add(parked)
     session.flush()
     return parked.id
 
 
-def _pack() -> str:
+def _pack(given: MultiDict[str, FileStorage]) -> str:
     fields = {k: request.form.getlist(k) for k in request.form if k not in ("csrf_token", FIELD)}
     files = []
-    for name, uploads in request.files.lists():
+    for name, uploads in given.lists():
         for f in uploads:
             f.stream.seek(0)  # the view may have read it before it asked for the password
             files.append((name, f.filename, base64.b64encode(f.read()).decode()))
     return json.dumps({"fields": fields, "files": files})
+
+
+def _read(row: ParkedForm) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+    fields, files = _unpack(row)
+    return MultiDict(fields), MultiDict([(n, FileStorage(BytesIO(body), filename, n)) for n, filename, body in files])
 
 
 def _unpack(row: ParkedForm) -> tuple[dict[str, list[str]], list[tuple[str, str, bytes]]]:

@@ -13,6 +13,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PortalEr
 from portal.core.types import Upload
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import engine, queries, remittances, services
+from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod
 from portal.payments.queries import ArchiveFilter, DueFilter
@@ -22,12 +23,12 @@ from tests.papers import PDF
 ZONE = "America/Mexico_City"
 
 
-def command(seller: Seller, *lines: tuple[Invoice, str], **more: object) -> services.RegisterPayment:
+def command(seller: Seller, *lines: tuple[Invoice, str], **more: object) -> RegisterPayment:
     values: dict[str, object] = {
         "relationship_id": seller.id, "number": "P-1", "paid_on": today(ZONE), "method": PaymentMethod.TRANSFER,
         "currency": "MXN", "lines": tuple(Line(i.id, Decimal(a)) for i, a in lines),
         "amount": sum((Decimal(a) for _i, a in lines), Decimal(0)), **more}
-    return services.RegisterPayment(**values)  # type: ignore[arg-type]
+    return RegisterPayment(**values)  # type: ignore[arg-type]
 
 
 @pytest.fixture()
@@ -44,7 +45,7 @@ def approved(world: World, seller: Seller, total: str = "1160.00", **more: objec
     return world.invoice(seller, status=InvoiceStatus.APPROVED, total=total, **more)  # type: ignore[arg-type]
 
 
-def pay(world: World, buyer: Buyer, wanted: services.RegisterPayment) -> Payment:
+def pay(world: World, buyer: Buyer, wanted: RegisterPayment) -> Payment:
     with world.acting(world.actor(buyer, "treasury")) as actor:
         return services.register(wanted, actor)
 

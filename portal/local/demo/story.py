@@ -25,6 +25,7 @@ from portal.local.authority import Authority
 from portal.local.demo import cast, records
 from portal.local.demo.papers import Paper, Papers, plain_pdf
 from portal.payments import services as payments
+from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import PaymentMethod
 from portal.suppliers import queries as reach
@@ -232,7 +233,7 @@ def _paid(stage: Stage, email: str, client_id: UUID, paper: Paper) -> None:
     actor = stage.actor("tesoreria@valle.example")
     with db.transaction(actor.scope):
         accounts_ = reach.approved_accounts(actor, invoice.relationship_id)
-        payments.register(payments.RegisterPayment(
+        payments.register(RegisterPayment(
             relationship_id=invoice.relationship_id, number=f"P-{paper.folio}", paid_on=today(actor.zone),
             method=PaymentMethod.TRANSFER, currency="MXN", amount=invoice.total,
             lines=(Line(invoice.id, invoice.total),), reference=f"MBAN0100{paper.folio}",

@@ -1,0 +1,93 @@
+"""A payment that is being registered, between its steps: what was typed and the proof that was given.
+
+It is kept for its author alone, encrypted, for a day (`web/parking`). So "Correct" and the browser's own Back find
+everything as it was, the file too, with scripts or without.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
+
+from portal.access.actor import Actor
+from portal.core.db import savepoint
+from portal.core.errors import Conflict, Invalid
+from portal.core.i18n import _
+from portal.payments import queries
+from portal.payments.effects import RegisterPayment
+from portal.payments.forms import RegisterForm, lines_of
+from portal.suppliers import queries as suppliers
+from portal.web import parking
+
+T = TypeVar("T")
+
+
+@dataclass
+class Draft:
+    """What was typed for one supplier; `evidence` is the name of the proof that is kept with it."""
+
+    relationship_id: UUID
+    typed: MultiDict[str, str]
+    form: RegisterForm
+    evidence: str = ""
+
+    def command(self, actor: Actor) -> RegisterPayment:
+        """Return the command. Raises Invalid when an amount is no number or its invoice no longer payable."""
+        self.form.rewind()
+        lines = lines_of(self.typed, queries.payable(actor, self.relationship_id))
+        return self.form.to_command(self.relationship_id, lines)
+
+
+def begun(actor: Actor, relationship_id: UUID) -> Draft | None:
+    """Return what the actor had begun for this supplier, or None."""
+    kept = parking.kept(actor, _path(relationship_id))
+    return _draft(actor, relationship_id, *kept) if kept else None
+
+
+def blank(actor: Actor, relationship_id: UUID) -> Draft:
+    """Return an empty one."""
+    return _draft(actor, relationship_id, MultiDict(), MultiDict())
+
+
+def sent(actor: Actor, relationship_id: UUID) -> Draft:
+    """Keep what this request carries; a proof that was given before stays unless another came or it was taken out."""
+    before = parking.kept(actor, _path(relationship_id))
+    files = MultiDict((k, f) for k, f in request.files.items(multi=True) if f.filename)
+    if not files and before and "without_evidence" not in request.form:
+        files = before[1]
+    parking.keep(actor, _path(relationship_id), files)
+    return _draft(actor, relationship_id, MultiDict(request.form), files)
+
+
+def forget(actor: Actor, relationship_id: UUID) -> None:
+    """Forget it: it is registered, or begun anew."""
+    parking.forget(actor, _path(relationship_id))
+
+
+def tried(draft: Draft, actor: Actor, act: Callable[[RegisterPayment], T]) -> T | None:
+    """Return what `act` makes of the command, or None: then nothing of it stays, and the form says why."""
+    if not draft.form.validate():
+        return None
+    try:
+        with savepoint():
+            return act(draft.command(actor))
+    except Invalid as refused:
+        draft.form.explain(refused)
+    except Conflict as late:
+        draft.form.form_errors.append(late.message)
+    return None
+
+
+def _path(relationship_id: UUID) -> str:
+    return url_for("payments_treasury.register", relationship_id=relationship_id)
+
+
+def _draft(actor: Actor, relationship_id: UUID, typed: MultiDict[str, str],
+           files: MultiDict[str, FileStorage]) -> Draft:
+    form = RegisterForm(formdata=CombinedMultiDict([typed, files]) if typed else None)
+    accounts = suppliers.approved_accounts(actor, relationship_id)
+    form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
+    proof = files.get("evidence")
+    return Draft(relationship_id, typed, form, (proof.filename or "") if proof is not None else "")
