@@ -57,3 +57,12 @@ A, B, C = uuid4(), uuid4(), uuid4()
 )
 def test_when_a_step_is_done(quorum: Quorum, named: list, holders: list, approved: list, done: bool) -> None:
     assert engine.is_complete(quorum, named, holders, approved) is done
+
+
+def test_a_stage_has_its_english_name_or_else_the_spanish() -> None:
+    facts = engine.Facts(in_mxn=Decimal(1), currency="MXN", kind="I", group="")
+    rules = [StageRule(id=uuid4(), position=n, label_es="Compras", label_en=english, kinds=[], groups=[], currencies=[],
+                       approver_ids=[], approver_roles=[], quorum=Quorum.ANY)
+             for n, english in enumerate(("Purchasing", ""))]
+    stages = engine.route(rules, facts)
+    assert [(s.label_es, s.label_en) for s in stages] == [("Compras", "Purchasing"), ("Compras", "Compras")]

@@ -6,7 +6,7 @@ from portal.access.policy import Role
 from portal.accounts.models import Link
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.suppliers import gate, queries, services
+from portal.suppliers import gate, queries, reviews, services
 from portal.suppliers.models import (
     Record,
     RecordGate,
@@ -131,3 +131,14 @@ def test_the_gate(world: World, wanted: RecordGate, approved: bool, status: Reco
     with world.acting(world.actor(seller)):
         assert (gate.refusal(seller.id, "upload") is None) is upload
         assert (gate.refusal(seller.id, "send") is None) is send
+
+
+@pytest.mark.parametrize("role", ["auditor", "treasury"])
+def test_who_may_not_review_decides_nothing(world: World, role: str) -> None:
+    buyer = world.client()
+    seller = world.supplier(buyer)
+    command = reviews.DecideItem(seller.id, reviews.Item.FIELD, seller.id, approve=True)
+    with world.acting(world.actor(buyer, role)) as actor, pytest.raises(NotAllowed):
+        reviews.decide(command, actor)
+    with world.acting(world.actor(buyer, role)) as actor, pytest.raises(NotAllowed):
+        reviews.approve_all(seller.id, actor)
