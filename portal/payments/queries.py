@@ -23,8 +23,10 @@ from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
+# A credit note is in the client's favour, and one for zero owes nothing: neither is ever paid.
+OWES = (Invoice.cfdi_type != "E", Invoice.total > 0)
 # Approved invoices that wait for a date, counted beside the navigation.
-UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED)
+UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED, *OWES)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
 
 
@@ -64,8 +66,7 @@ def due(actor: Actor, wanted: DueFilter, cursor: str | None) -> Page[Invoice]:
     """Return approved invoices that still owe, oldest approval first."""
     actor.require(Permission.Payment.SCHEDULE)
     statuses = {"unscheduled": (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_PAID)}.get(wanted.state, WAITING)
-    query = select(Invoice).where(Invoice.client_id == actor.client_id, Invoice.status.in_(statuses),
-                                  Invoice.cfdi_type != "E")
+    query = select(Invoice).where(Invoice.client_id == actor.client_id, Invoice.status.in_(statuses), *OWES)
     if wanted.state:
         has_date = Invoice.scheduled_on.is_not(None)
         query = query.where(has_date if wanted.state == "scheduled" else ~has_date)
@@ -83,14 +84,14 @@ def payable(actor: Actor, relationship_id: UUID) -> Sequence[Invoice]:
     actor.require(Permission.Payment.REGISTER)
     return session.scalars(select(Invoice).where(
         Invoice.client_id == actor.client_id, Invoice.relationship_id == relationship_id,
-        Invoice.status.in_(WAITING)).order_by(Invoice.scheduled_on.nulls_last(), Invoice.id).limit(200)).all()
+        Invoice.status.in_(WAITING), *OWES).order_by(Invoice.scheduled_on.nulls_last(), Invoice.id).limit(200)).all()
 
 
 def chosen(actor: Actor, invoice_ids: Sequence[UUID]) -> Sequence[Invoice]:
     """Return those of the invoices that wait for payment: the preview before a date is given."""
     actor.require(Permission.Payment.SCHEDULE)
     return session.scalars(select(Invoice).where(Invoice.client_id == actor.client_id, Invoice.id.in_(invoice_ids),
-                                                 Invoice.status.in_(WAITING)).order_by(Invoice.id)).all()
+                                                 Invoice.status.in_(WAITING), *OWES).order_by(Invoice.id)).all()
 
 
 def archive(actor: Actor, wanted: ArchiveFilter, cursor: str | None) -> Page[Payment]:

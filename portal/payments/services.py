@@ -111,7 +111,7 @@ def _lock(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
 
 
 def _payable(rows: list[Invoice]) -> list[Invoice]:
-    late = [i.number for i in rows if i.status not in PAYABLE]
+    late = [i.number for i in rows if i.status not in PAYABLE or i.cfdi_type == "E"]
     if late:
         raise Conflict(_("These invoices are not waiting for payment any more: %(numbers)s. Look at the list again.",
                          numbers=", ".join(late)))

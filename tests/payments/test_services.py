@@ -17,6 +17,7 @@ from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod
 from portal.payments.queries import ArchiveFilter, DueFilter
+from portal.web import listing
 from tests.factories import Buyer, Seller, World
 from tests.papers import PDF
 
@@ -83,6 +84,20 @@ def test_only_approved_invoices_get_a_date(world: World, buyer: Buyer, seller: S
     invoice = world.invoice(seller, status=status, **more)
     with world.acting(world.actor(buyer, "treasury")) as actor, pytest.raises(Conflict):
         services.schedule([invoice.id], today(ZONE), actor)
+
+
+def test_a_credit_note_and_one_for_zero_are_never_paid(world: World, buyer: Buyer, seller: Seller) -> None:
+    note, nothing = approved(world, seller, cfdi_type="E"), approved(world, seller, total="0")
+    owed = approved(world, seller)
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        assert [i.id for i in queries.due(actor, DueFilter(), None).rows] == [owed.id]
+        assert [i.id for i in queries.payable(actor, seller.id)] == [owed.id]
+        assert [i.id for i in queries.chosen(actor, [note.id, nothing.id, owed.id])] == [owed.id]
+        assert listing.count(actor, queries.UNDATED) == "1"
+        with pytest.raises(Conflict):
+            services.schedule([note.id], today(ZONE), actor)
+    with pytest.raises(Conflict):
+        pay(world, buyer, command(seller, (note, "10")))
 
 
 def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: Buyer, seller: Seller) -> None:
