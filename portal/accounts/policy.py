@@ -14,6 +14,7 @@ from typing import Any
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from portal.accounts import spanish
 from portal.core.i18n import lazy
 
 LONGEST = 256
@@ -144,7 +145,8 @@ def _shape(password: str, policy: PasswordPolicy) -> list[Any]:
 
 
 def _score(password: str, words: list[str]) -> dict[str, Any]:
-    return dict(zxcvbn(password[:GUESSED], user_inputs=[*HOUSE_WORDS, *(w for w in words if w)]))
+    said = [*HOUSE_WORDS, *(w for w in words if w), *spanish.WORDS]
+    return dict(zxcvbn(_plain(password)[:GUESSED], user_inputs=[_plain(word) for word in said]))
 
 
 def _plain(text: str) -> str:

@@ -73,3 +73,15 @@ def test_every_text_is_judged_and_the_advice_agrees(password: str) -> None:
     found = strength(password, DEFAULT)
     assert 0 <= found.score <= 4
     assert (found.score >= 3) == (not problems)
+
+
+@pytest.mark.parametrize("guessed", ["proveedor1234", "Contraseña-1234", "CONTRASEÑA12345", "guadalupe1985",
+                                     "Noviembre2026$"])
+def test_what_is_tried_first_in_mexico_is_refused(guessed: str) -> None:
+    assert judge(guessed, PasswordPolicy())
+
+
+@pytest.mark.parametrize("good", ["valle azul 38 nubes", "cuatro lunas verdes y un tren", "Xk9$mQ2!vLp7", "ﬃ" * 72])
+def test_a_phrase_in_spanish_is_taken(good: str) -> None:
+    strength(good, PasswordPolicy())  # never fails, whatever its letters become
+    assert good[0] == "ﬃ" or not judge(good, PasswordPolicy())
