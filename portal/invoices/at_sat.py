@@ -78,10 +78,15 @@ def keep(invoice_id: UUID, expression: str, answer: Status, actor: Actor) -> Non
 
 def hold(invoice: Invoice) -> object | None:
     """Return the sentence that says why an invoice cannot be approved for what SAT says of it, or None."""
-    known = _clear(invoice)
-    if known is None or known.state is not State.CANCELLED:
+    if not is_cancelled(invoice):
         return None
     return lazy("SAT says that this invoice is cancelled, so it cannot be approved. Reject it or return it.")
+
+
+def is_cancelled(invoice: Invoice) -> bool:
+    """Say whether the last clear word of SAT about an invoice is that it is cancelled."""
+    known = _clear(invoice)
+    return known is not None and known.state is State.CANCELLED
 
 
 def due(limit: int = 5_000) -> Sequence[tuple[UUID, UUID]]:

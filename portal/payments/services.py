@@ -15,6 +15,7 @@ from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
+from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
@@ -35,7 +36,7 @@ def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[In
     actor.require(Permission.Payment.SCHEDULE)
     if pay_on < today(actor.zone):
         raise Invalid(fields={"pay_on": _("The date has passed. Choose today or a later day.")})
-    rows = _lock(invoice_ids, actor)
+    rows = _standing(_lock(invoice_ids, actor))
     for invoice in rows:
         if invoice.scheduled_on != pay_on:
             _give_date(invoice, pay_on, "", actor)
@@ -58,7 +59,7 @@ def preview(command: RegisterPayment, actor: Actor) -> Effect:
     """Return what registering would do, without doing it. Raises as `register`, but for the number's last word."""
     actor.require(Permission.Payment.REGISTER)
     rows = [invoices_queries.get(actor, i) for i in dict.fromkeys(line.invoice_id for line in command.lines)]
-    return effects.of(command, _payable(rows), actor)
+    return effects.of(command, _standing(_payable(rows)), actor)
 
 
 def register(command: RegisterPayment, actor: Actor, seen: str | None = None) -> Payment:
@@ -69,7 +70,7 @@ def register(command: RegisterPayment, actor: Actor, seen: str | None = None) ->
     not payable any more), NotFound (an invoice or account of somebody else).
     """
     actor.require(Permission.Payment.REGISTER)
-    effect = effects.of(command, _lock([line.invoice_id for line in command.lines], actor), actor)
+    effect = effects.of(command, _standing(_lock([line.invoice_id for line in command.lines], actor)), actor)
     if seen is not None and seen != effect.fingerprint:
         raise Changed(_("What this payment would do has changed since you looked at it. Here it is as it stands "
                         "now: check it and confirm again."))
@@ -115,6 +116,15 @@ def _payable(rows: list[Invoice]) -> list[Invoice]:
     if late:
         raise Conflict(_("These invoices are not waiting for payment any more: %(numbers)s. Look at the list again.",
                          numbers=", ".join(late)))
+    return rows
+
+
+def _standing(rows: list[Invoice]) -> list[Invoice]:
+    """Return `rows`; raises Conflict when SAT says that one of them is cancelled: it must not be paid."""
+    cancelled = [i.number for i in rows if at_sat.is_cancelled(i)]
+    if cancelled:
+        raise Conflict(_("SAT says that these invoices are cancelled, so they are not paid: %(numbers)s. Ask their "
+                         "supplier for others.", numbers=", ".join(cancelled)))
     return rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.core import db
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError
 from portal.core.types import Upload
 from portal.invoices.models import Invoice, InvoiceStatus
@@ -17,6 +17,8 @@ from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod
 from portal.payments.queries import ArchiveFilter, DueFilter
+from portal.sat.models import SatStatus
+from portal.sat.status import Cancelable, Cancellation, Efos, State
 from portal.web import listing
 from tests.factories import Buyer, Seller, World
 from tests.papers import PDF
@@ -98,6 +100,24 @@ def test_a_credit_note_and_one_for_zero_are_never_paid(world: World, buyer: Buye
             services.schedule([note.id], today(ZONE), actor)
     with pytest.raises(Conflict):
         pay(world, buyer, command(seller, (note, "10")))
+
+
+def test_what_sat_says_is_cancelled_is_not_paid(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller)
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        services.schedule([invoice.id], today(ZONE), actor)
+    with world.owner():
+        db.session.add(SatStatus(
+            client_id=buyer.id, relationship_id=seller.id, invoice_id=invoice.id, asked_at=now(), expression="",
+            state=State.CANCELLED, reason="", code="S", cancelable=Cancelable.UNKNOWN, cancellation=Cancellation.NONE,
+            efos=Efos.NOT_LISTED, evidence=b""))
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        for act in (lambda: services.preview(command(seller, (invoice, "10")), actor),
+                    lambda: services.register(command(seller, (invoice, "10")), actor),
+                    lambda: services.schedule([invoice.id], today(ZONE), actor)):
+            with pytest.raises(Conflict, match=invoice.number):
+                act()
+        services.unschedule(invoice.id, "está cancelada", actor)  # its date is still taken away
 
 
 def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: Buyer, seller: Seller) -> None:
