@@ -72,6 +72,7 @@ def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
       step_up=["POST"])
 def confirm(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Show what the payment would do, in numbers; sending this, with the password, does it."""
+    suppliers.relationship(actor, relationship_id)
     draft = drafts.begun(actor, relationship_id)
     if draft is None:
         return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
@@ -85,6 +86,7 @@ def confirm(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
 @page(bp, "/pay/<uuid:relationship_id>/forget", Permission.Payment.REGISTER, methods=["POST"])
 def start_over(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Forget what was begun."""
+    suppliers.relationship(actor, relationship_id)
     drafts.forget(actor, relationship_id)
     return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
 
