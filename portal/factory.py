@@ -27,7 +27,7 @@ from portal.sat import asking
 from portal.storage import services as files
 from portal.storage import stores
 from portal.suppliers.queries import reach
-from portal.web import assets, errors, headers, health, identity, limits, pages, parking, templating
+from portal.web import assets, errors, headers, health, identity, junk, limits, pages, parking, templating
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,6 +78,7 @@ def _install_kit(app: Flask, settings: Settings) -> None:
                             reload=lambda: trust(settings))
     asking.install(sat_asking(settings))
     headers.install(app)
+    junk.install(app)
     limits.install(app)
     assets.install(app, settings.home / "static")
     errors.install(app)

@@ -187,3 +187,11 @@ def test_idle_decimals_of_a_column_are_not_printed():
     amounts = replace(PAYMENT, amount=Decimal("10000.000000"), invoices=(replace(invoice(), paid=Decimal("0.123400")),))
     text = text_of(render(amounts))
     assert "$10,000.00 MXN" in text and "$0.1234" in text and "$10,000.000" not in text
+
+
+@pytest.mark.parametrize("bank", ["", "BBVA México"])
+@pytest.mark.parametrize("account", ["", "•••• 9718"])
+@pytest.mark.parametrize("rate", ["", "18.5000"])
+def test_whatever_is_known_of_a_payment_finds_its_place(bank, account, rate):
+    """Facts that take two columns go to a row of their own when the one before is not full."""
+    assert render(replace(PAYMENT, bank=bank, account=account, rate=rate)).startswith(b"%PDF-")

@@ -1,9 +1,13 @@
-"""The world that is attacked."""
+"""The world that is attacked: made once in a database of its own, and given back as it was after every test."""
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 
+from portal.core.db import db
+from portal.factory import create_app
+from tests import harness
 from tests.factories import World
 from tests.security.rows import Holding, holding
 
@@ -17,10 +21,42 @@ class Two:
     theirs: Holding
 
 
+@pytest.fixture(scope="session")
+def database_url(cluster_url: str, worker_id: str) -> str:
+    """A database of this worker for these tests alone."""
+    return harness.copy_database(cluster_url, f"security_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, on that database."""
+    made = create_app(harness.settings(database_url, tmp_path_factory.mktemp("security")))
+    made.test_client_class = harness.Browser
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settled(app: Flask) -> tuple[Holding, Holding]:
+    """What the two clients have, committed."""
+    with app.app_context():
+        world = World(app)
+        return holding(world, "A"), holding(world, "B")
+
+
 @pytest.fixture()
-def two(world: World) -> Two:
+def world(settled: tuple[Holding, Holding], ctx: Flask) -> World:
+    """Makes what one test needs besides."""
+    made = World(ctx)
+    made._count = 1000
+    return made
+
+
+@pytest.fixture()
+def two(world: World, settled: tuple[Holding, Holding]) -> Two:
     """The two of them."""
-    return Two(world, holding(world, "A"), holding(world, "B"))
+    return Two(world, *settled)
 
 
 @pytest.fixture()

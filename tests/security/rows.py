@@ -25,10 +25,14 @@ from sqlalchemy import (
     select,
 )
 
+from portal.approvals.models import ApprovalStep, StepState
 from portal.core import db
 from portal.core.clock import now
 from portal.core.db import Base
 from portal.core.ids import new_id
+from portal.invoices.models import Invoice, InvoiceStatus
+from portal.mail import sealing
+from portal.mail.models import Letter
 from portal.storage import stores
 from portal.storage.models import FilePreview, StoredFile
 from portal.suppliers import records
@@ -39,16 +43,19 @@ from tests.factories import Buyer, Person, Seller, World
 from tests.papers import PDF
 
 # What must be as the portal itself would write it. A draft is its supplier's alone: the invoice has been sent.
+MARKED = "<svg onload=alert(1)>"
 FIXED: dict[tuple[str, str], Any] = {
     ("invoices", "status"): "in_review", ("invoices", "sent_at"): now(), ("files", "state"): "clean",
     ("files", "media_type"): "application/pdf", ("intake_attempts", "verdict"): "rejected",
     ("letters", "name"): "mail_check", ("invoice_moments", "what"): "sent", ("sat_lists", "state"): "replaced",
+    ("record_values", "state"): "sent", ("bank_accounts", "state"): "sent", ("sessions", "side"): "client",
 }
 # Columns that hold words of the portal's own, and never what somebody typed.
 OWN_WORDS = {"side", "kind", "subject_kind", "locale", "zone", "theme", "country", "currency", "cfdi_version", "queue",
              "cfdi_type", "uuid", "verdict", "what", "key", "digest", "token_hash", "secret_hash", "password_hash",
              "sha256", "media_type", "number_kind", "number_index", "number_last4", "path", "email_key", "ip",
-             "request_id", "message_id", "document", "version", "postcode", "rfc", "payment_form", "payment_method"}
+             "request_id", "context", "message_id", "document", "version", "postcode", "rfc", "payment_form",
+             "payment_method"}
 # Columns that point at a row without saying so by a foreign key.
 WHERE = {"client_id": "organizations", "organization_id": "organizations", "user_id": "users",
          "relationship_id": "relationships", "event_id": "audit_events"}
@@ -64,10 +71,10 @@ class Holding:
     ids: dict[str, UUID] = field(default_factory=dict)
 
 
-def holding(world: World, letter: str, typed: str = "") -> Holding:
+def holding(world: World, letter: str, typed: str = "", state: str = "in_review") -> Holding:
     """Return a client with two suppliers and a row of the first in every table; `letter` tells its names apart.
 
-    `typed`: what stands in every column that holds what somebody typed.
+    `typed`: what stands in every column that holds what somebody typed. `state`: of the invoice.
     """
     buyer = world.client(f"Compradora {letter}", f"CO{letter}010101AB1")
     seller = world.supplier(buyer, f"Vendedora {letter}", f"VE{letter}020202CD2")
@@ -75,6 +82,9 @@ def holding(world: World, letter: str, typed: str = "") -> Holding:
     made.ids = fill(world, buyer.people["administrator"], seller)
     if typed:
         _type(world, made, typed)
+    with world.owner():
+        invoice = db.session.get_one(Invoice, made.ids["invoices"])
+        invoice.status, invoice.sent_at = InvoiceStatus(state), None if state == "draft" else invoice.sent_at
     return made
 
 
@@ -93,6 +103,10 @@ def _real(ids: dict[str, UUID]) -> None:
     """Give the rows that stand for bytes their bytes."""
     parked = db.session.get_one(ParkedForm, ids["parked_forms"])
     parked.parcel = parking.vault.cipher().encrypt('{"fields": {}, "files": []}', parking._place(parked)).encode()
+    letter = db.session.get_one(Letter, ids["letters"])
+    letter.context = sealing.seal(letter.id, letter.client_id, {"client": "C", "name": MARKED, "link": "http://x/"})
+    step = db.session.get_one(ApprovalStep, ids["approval_steps"])
+    step.state, step.started_at, step.approver_roles = StepState.CURRENT, now(), ["accounts_payable", "approver"]
     account = db.session.get_one(BankAccount, ids["bank_accounts"])
     records._seal(account, "032180000118359719")
     db.session.get_one(StoredFile, ids["files"]).sha256 = stores.current().put(PDF).sha256

@@ -136,6 +136,7 @@ def test_nothing_unsafe_is_allowed_to_run() -> None:
 @pytest.mark.parametrize(("base", "secure", "name"), [
     ("https://invoices.example.com", True, "__Host-portal"), ("http://localhost:8000", False, "portal")])
 def test_the_address_decides_whether_cookies_need_https(tmp_path: Any, base: str, secure: bool, name: str) -> None:
-    app = create_app(Settings.from_env({"PORTAL_HOME": str(tmp_path), "PORTAL_BASE_URL": base}))
+    app = create_app(Settings.from_env({"PORTAL_HOME": str(tmp_path), "PORTAL_BASE_URL": base,
+                                          "PORTAL_RATE_LIMITS": "0"}))
     assert app.config["SESSION_COOKIE_SECURE"] is secure and app.config["SESSION_COOKIE_NAME"] == name
     assert app.config["SESSION_COOKIE_HTTPONLY"] and app.config["SESSION_COOKIE_SAMESITE"] == "Lax"

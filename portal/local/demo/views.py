@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 from flask import Blueprint, current_app, request, url_for
@@ -49,8 +50,8 @@ class Wanted:
 @page(bp, "/demo/files", PUBLIC)
 def files(_actor: Actor) -> ResponseReturnValue:
     """Choose an invoice to upload."""
-    asked: dict[str, Any] = request.args.to_dict()
-    made = {kind: url_for("demo.file", kind=kind, **asked) for kind in ("xml", "pdf")}
+    asked = urlencode(request.args.to_dict())
+    made = {kind: f"{url_for('demo.file', kind=kind)}?{asked}" for kind in ("xml", "pdf")}
     suppliers = [s.company for s in (cast.NANDU, cast.BAJIO, cast.IBANEZ, cast.INVITED)]
     return render("demo/files.html", made=made, suppliers=suppliers, clients=CLIENTS.values(),
                   spoiled={key: label for key, (label, _spoil) in SPOILED.items()}, args=request.args)
