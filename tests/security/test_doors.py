@@ -16,7 +16,8 @@ from tests.forms import guard
 from tests.security.conftest import Two
 
 AWAY = ("//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/", "https:evil.example",
-        "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "////evil.example", "http:///evil.example", " //evil.example")
+        "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example",
+        "////evil.example", "http:///evil.example", " //evil.example")
 
 
 def post(browser: FlaskClient, address: str, page: str = "", **sent: Any) -> Any:
@@ -86,7 +87,8 @@ def test_a_form_carries_only_its_own_fields(client: FlaskClient, two: Two) -> No
     smuggled = {"id": str(two.theirs.buyer.people["administrator"].user.id), "email": "evil@evil.example",
                 "roles": "administrator", "is_client": "1", "organization_id": str(two.theirs.buyer.id),
                 "client_id": str(two.theirs.buyer.id), "permissions": "installation:operate",
-                "disabled_at": "2020-01-01", "password_hash": "x", "user_id": str(two.theirs.buyer.people["administrator"].user.id)}
+                "disabled_at": "2020-01-01", "password_hash": "x",
+                "user_id": str(two.theirs.buyer.people["administrator"].user.id)}
     answer = post(client, "/profile", name="Otro Nombre", locale="en", zone="America/Tijuana", theme="dark", **smuggled)
     assert answer.status_code == 303
     with two.world.owner():
