@@ -9,7 +9,7 @@ from portal.core.db import db
 from portal.factory import create_app
 from tests import harness
 from tests.factories import World
-from tests.security.rows import Holding, holding
+from tests.security.rows import Holding, holding, real
 
 
 @dataclass
@@ -55,7 +55,10 @@ def world(settled: tuple[Holding, Holding], ctx: Flask) -> World:
 
 @pytest.fixture()
 def two(world: World, settled: tuple[Holding, Holding]) -> Two:
-    """The two of them."""
+    """The two of them. What is encrypted is written anew: another test of this process may have had other keys."""
+    for held in settled:
+        with world.owner():
+            real(held.ids)
     return Two(world, *settled)
 
 

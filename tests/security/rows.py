@@ -95,11 +95,11 @@ def fill(world: World, person: Person, seller: Seller) -> dict[str, UUID]:
         for table in Base.metadata.sorted_tables:
             if table.name not in ids:
                 ids[table.name] = _existing(table, ids) or _insert(table, ids)
-        _real(ids)
+        real(ids)
     return ids
 
 
-def _real(ids: dict[str, UUID]) -> None:
+def real(ids: dict[str, UUID]) -> None:
     """Give the rows that stand for bytes their bytes."""
     parked = db.session.get_one(ParkedForm, ids["parked_forms"])
     parked.parcel = parking.vault.cipher().encrypt('{"fields": {}, "files": []}', parking._place(parked)).encode()
