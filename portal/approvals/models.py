@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -57,7 +57,9 @@ class ApprovalStep(Base):
     __tablename__ = "approval_steps"
     __table_args__ = (
         UniqueConstraint("invoice_id", "run", "position"),
-        Index(None, "client_id", "state", "started_at", "id"),
+        # The inbox and the count beside it: who is waited for is read from the index, without the rows.
+        Index("ix_approval_steps_waiting", "client_id", "started_at", "id", postgresql_where=text("state = 'current'"),
+              postgresql_include=["relationship_id", "approver_ids", "approver_roles"]),
     )
     __rls__ = SHARED
 

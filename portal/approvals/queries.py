@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import contains_eager
 
@@ -26,6 +26,8 @@ SORTS = {
     "amount": ((Invoice.total, ApprovalStep.id), True),
     "supplier": ((Invoice.supplier_name, ApprovalStep.id), False),
 }
+# Written out, not bound: only then does PostgreSQL know, whatever plan it keeps, that the index of what waits will do.
+_CURRENT = ApprovalStep.state == literal_column(f"'{StepState.CURRENT}'")
 
 
 def _held(query: Select[Any]) -> Select[Any]:
@@ -33,8 +35,7 @@ def _held(query: Select[Any]) -> Select[Any]:
     mine = or_(ApprovalStep.approver_ids.contains(array([binds.USER])),
                ApprovalStep.approver_roles.overlap(binds.ROLES))
     decided = select(Decision.id).where(Decision.step_id == ApprovalStep.id, Decision.user_id == binds.USER)
-    return query.where(ApprovalStep.client_id == binds.CLIENT, ApprovalStep.state == StepState.CURRENT, mine,
-                       ~decided.exists())
+    return query.where(ApprovalStep.client_id == binds.CLIENT, _CURRENT, mine, ~decided.exists())
 
 
 # Built once: the inbox's rows, what is counted beside the navigation, and the stages of the oldest thousand steps.
