@@ -139,7 +139,8 @@ def set_up(link: Link, client: configuration.NewClient, command: Newcomer) -> st
         person = _register(client.email, command)
         link.user_id = person.id
         services.add_member(organization.id, person.id, {Role.ADMINISTRATOR.value, *link.roles})
-        announce(LinkAccepted(**links.about(link), link_kind=link.kind.value, user_id=person.id), ANONYMOUS)
+        about = {**links.about(link, organization.id), "organization_id": organization.id}  # the link knew of none
+        announce(LinkAccepted(**about, link_kind=link.kind.value, user_id=person.id), ANONYMOUS)
         return entrance.admit(person, command.ip, command.user_agent, organization_id=organization.id)
 
 

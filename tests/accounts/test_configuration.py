@@ -9,7 +9,7 @@ from portal.accounts.models import FiscalProfile, Membership, Organization, User
 from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.accounts.steps import GOOD, letters, post, secret_in
+from tests.accounts.steps import GOOD, contents, letters, post, secret_in
 from tests.factories import World
 
 SETUP = {"organization": "Aceros del Norte, S.A. de C.V.", "rfc": "ano-050505 ij6",
@@ -38,6 +38,7 @@ def test_the_first_steps(world: World, client: FlaskClient) -> None:
     assert profile.is_default
     assert member.roles == ["administrator", "operator"]  # the first one also operates the installation
     assert client.get("/settings").status_code == 200
+    assert contents(letters(world, "registered")[0])["organization"] == "Aceros del Norte, S.A. de C.V."
     assert world.app.test_client().get(f"/setup/{secret}", follow_redirects=True).status_code == 410
 
 
