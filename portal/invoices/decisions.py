@@ -36,13 +36,18 @@ def set_stages(invoice: Invoice, stages: Sequence[dict[str, Any]], label: str, w
 
 
 def approve(invoice: Invoice, actor: Actor) -> None:
-    """All stages passed. Raises Invalid while its stamp or what SAT says holds it, Conflict when not in review."""
+    """All stages passed. What is for zero is closed at once: no payment will ever do it.
+
+    Raises Invalid while its stamp or what SAT says holds it, Conflict when not in review.
+    """
     held = rules.hold(invoice.stamp) or at_sat.hold(invoice)
     if held:
         raise Invalid(held)
     move(invoice, S.APPROVED, actor)
     invoice.approved_at = invoice.waiting_since = now()
     invoice.stage_label = invoice.reason = ""
+    if invoice.total == 0:
+        move(invoice, S.NOTHING_OWED, actor)
 
 
 def return_to_draft(invoice: Invoice, reason: str, actor: Actor) -> None:
@@ -59,7 +64,7 @@ def reject(invoice: Invoice, reason: str, actor: Actor) -> None:
 
 def set_schedule(invoice: Invoice, pay_on: date | None, actor: Actor) -> None:
     """Give, change or take away (None) the payment date; a partly paid invoice keeps its status."""
-    if invoice.status not in (S.APPROVED, S.SCHEDULED, S.PARTLY_PAID):
+    if invoice.is_credit or invoice.status not in (S.APPROVED, S.SCHEDULED, S.PARTLY_PAID):
         raise Conflict(_("Only an approved invoice that is not paid yet can have a payment date."))
     wanted = S.APPROVED if pay_on is None else S.SCHEDULED
     if invoice.status not in (wanted, S.PARTLY_PAID):
@@ -70,7 +75,10 @@ def set_schedule(invoice: Invoice, pay_on: date | None, actor: Actor) -> None:
 
 
 def settle(invoice: Invoice, amount: Decimal, actor: Actor) -> None:
-    """Add `amount` (> 0, in the invoice's currency) to what was paid. Raises Invalid when it passes the balance."""
+    """Add `amount` (> 0, in the invoice's currency) to what was paid; of a credit note, to what was applied.
+
+    Raises Invalid when it passes the balance.
+    """
     if amount <= 0 or amount > invoice.balance:
         raise Invalid(_("The amount must be more than zero and at most the balance of the invoice."))
     _paid(invoice, invoice.paid + amount, actor)
@@ -84,13 +92,14 @@ def unsettle(invoice: Invoice, amount: Decimal, actor: Actor) -> None:
 
 
 def _paid(invoice: Invoice, paid: Decimal, actor: Actor) -> None:
-    wanted = rules.status_of_paid(paid, invoice.total, scheduled=invoice.scheduled_on is not None)
+    wanted = rules.status_of_paid(paid, invoice.total, scheduled=invoice.scheduled_on is not None,
+                                  credit=invoice.is_credit)
     if wanted is invoice.status:
         invoice.version += 1
     else:
         move(invoice, wanted, actor)
     invoice.paid = paid
-    invoice.paid_at = now() if wanted is S.PAID else None
+    invoice.paid_at = now() if wanted in (S.PAID, S.APPLIED) else None
 
 
 def _reason(reason: str) -> str:

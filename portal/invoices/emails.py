@@ -17,14 +17,14 @@ LETTERS: dict[str, dict[str, Any]] = {
     "invoice_received": _SAMPLE,
     "invoice_returned": {**_SAMPLE, "reason": "Falta el número de orden de compra."},
     "invoice_rejected": {**_SAMPLE, "reason": "La mercancía no se recibió."},
-    "invoice_approved": _SAMPLE,
+    "invoice_approved": {**_SAMPLE, "credit": False, "owes": True},
     "stamp_refused": _SAMPLE,
     "sat_cancelled": _SAMPLE,
 }
 PAYABLES = (Role.ACCOUNTS_PAYABLE,)
 
 
-def to_supplier(letter: str, known: LetterFacts, **more: str) -> None:
+def to_supplier(letter: str, known: LetterFacts, **more: Any) -> None:
     """Post `letter` to the supplier's people."""
     people = accounts.contacts_of(known.supplier_organization_id) if known.supplier_organization_id else []
     _post(letter, people, known, f"/invoices/{known.invoice.id}", more)
@@ -35,7 +35,7 @@ def to_payables(letter: str, known: LetterFacts, **more: str) -> None:
     _post(letter, accounts.contacts_of(known.invoice.client_id, PAYABLES), known, f"/inbox/{known.invoice.id}", more)
 
 
-def _post(letter: str, people: Iterable[Recipient], known: LetterFacts, link: str, more: dict[str, str]) -> None:
+def _post(letter: str, people: Iterable[Recipient], known: LetterFacts, link: str, more: dict[str, Any]) -> None:
     invoice = known.invoice
     context = {"client": known.client_name, "supplier": invoice.supplier_name, "number": invoice.number,
                "total": money(invoice.total, invoice.currency), "link": link, **more}

@@ -13,8 +13,9 @@ def on_sent(event: events.InvoiceSent, _actor: Actor) -> None:
 
 
 def on_approved(event: events.InvoiceApproved, _actor: Actor) -> None:
-    """Tell the supplier."""
-    emails.to_supplier("invoice_approved", letter_facts(event.subject_id))
+    """Tell the supplier, and what comes next: a date, its application, or nothing."""
+    known = letter_facts(event.subject_id)
+    emails.to_supplier("invoice_approved", known, credit=known.invoice.is_credit, owes=known.invoice.total > 0)
 
 
 def on_returned(event: events.InvoiceReturned, _actor: Actor) -> None:

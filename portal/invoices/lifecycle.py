@@ -40,6 +40,15 @@ STEPS: dict[tuple[S, S], Step] = {
     (S.SCHEDULED, S.PARTLY_PAID): Step(P.Payment.REGISTER, None, "partly_paid"),
     (S.SCHEDULED, S.PAID): Step(P.Payment.REGISTER, None, "paid"),
     (S.PARTLY_PAID, S.PAID): Step(P.Payment.REGISTER, None, "paid"),
+    # what is for zero, and credit notes
+    (S.APPROVED, S.NOTHING_OWED): Step(P.Invoice.APPROVE, None, "nothing_owed"),
+    (S.APPROVED, S.PARTLY_APPLIED): Step(P.Payment.REGISTER, None, "partly_applied"),
+    (S.APPROVED, S.APPLIED): Step(P.Payment.REGISTER, None, "applied"),
+    (S.PARTLY_APPLIED, S.APPLIED): Step(P.Payment.REGISTER, None, "applied"),
+    (S.APPLIED, S.PARTLY_APPLIED): Step(P.Payment.VOID, None, "payment_voided"),
+    (S.APPLIED, S.APPROVED): Step(P.Payment.VOID, None, "payment_voided"),
+    (S.PARTLY_APPLIED, S.APPROVED): Step(P.Payment.VOID, None, "payment_voided"),
+    # voiding
     (S.PAID, S.PARTLY_PAID): Step(P.Payment.VOID, None, "payment_voided"),
     (S.PAID, S.SCHEDULED): Step(P.Payment.VOID, None, "payment_voided"),
     (S.PAID, S.APPROVED): Step(P.Payment.VOID, None, "payment_voided"),
@@ -47,8 +56,8 @@ STEPS: dict[tuple[S, S], Step] = {
     (S.PARTLY_PAID, S.APPROVED): Step(P.Payment.VOID, None, "payment_voided"),
 }
 
-OPEN = (S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.PARTLY_PAID)  # "in process"
-CLOSED = (S.PAID, S.REJECTED, S.WITHDRAWN)  # the archive, under filters
+OPEN = (S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.PARTLY_PAID, S.PARTLY_APPLIED)  # "in process"
+CLOSED = (S.PAID, S.APPLIED, S.NOTHING_OWED, S.REJECTED, S.WITHDRAWN)  # the archive, under filters
 
 
 def may(invoice: Invoice, to: S, actor: Actor) -> bool:

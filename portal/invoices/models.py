@@ -29,6 +29,9 @@ class InvoiceStatus(StrEnum):
     SCHEDULED = "scheduled"  # treasury set a date
     PARTLY_PAID = "partly_paid"
     PAID = "paid"
+    PARTLY_APPLIED = "partly_applied"  # a credit note, of which something is left
+    APPLIED = "applied"  # a credit note of which nothing is left
+    NOTHING_OWED = "nothing_owed"  # approved, for zero: there is nothing to pay or to apply
     REJECTED = "rejected"  # finally, by the client
     WITHDRAWN = "withdrawn"  # taken back by the supplier before anybody decided
     DELETED = "deleted"  # a draft thrown away
@@ -87,7 +90,8 @@ class Invoice(Base):
     taxes: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     withheld: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     total: Mapped[Decimal] = mapped_column(Money)
-    paid: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))  # in the invoice's currency
+    # In its own currency; of a credit note, what was applied. Always the sum of the lines of standing payments.
+    paid: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     payment_method: Mapped[str] = mapped_column(String(3), default="")  # MetodoPago
     payment_form: Mapped[str] = mapped_column(String(2), default="")  # FormaPago
     cfdi_use: Mapped[str] = mapped_column(String(4), default="")  # UsoCFDI
@@ -114,8 +118,13 @@ class Invoice(Base):
 
     @property
     def balance(self) -> Decimal:
-        """What is still owed, in the invoice's currency."""
+        """What is still owed, in the invoice's currency; of a credit note, what is left to apply."""
         return self.total - self.paid
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is a credit note: in the client's favour, applied to invoices instead of paid."""
+        return self.cfdi_type == "E"
 
     @property
     def kind_code(self) -> str:

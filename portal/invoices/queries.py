@@ -42,7 +42,7 @@ DRAFTS = select(Invoice.id).where(Invoice.relationship_id == any_(binds.RELATION
 # What a row of a list shows; the big columns (findings, facts) stay in the table.
 ROW = (Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
        Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, Invoice.stages, Invoice.waiting_since,
-       Invoice.scheduled_on, Invoice.reason)
+       Invoice.scheduled_on, Invoice.reason, Invoice.cfdi_type)
 # What a client received: its longest list, built once.
 RECEIVED = select(*ROW).where(Invoice.client_id == binds.CLIENT, Invoice.sent_at.is_not(None),
                               Invoice.status != InvoiceStatus.DELETED)

@@ -29,13 +29,17 @@ STATUS: dict[S, tuple[Any, str]] = {
     S.SCHEDULED: (lazy("Payment scheduled"), "success"),
     S.PARTLY_PAID: (lazy("Paid in part"), "success"),
     S.PAID: (lazy("Paid"), "success"),
+    S.PARTLY_APPLIED: (lazy("Applied in part"), "success"),
+    S.APPLIED: (lazy("Applied"), "success"),
+    S.NOTHING_OWED: (lazy("Nothing owed"), "neutral"),
     S.REJECTED: (lazy("Rejected"), "danger"),
     S.WITHDRAWN: (lazy("Withdrawn"), "neutral"),
     S.DELETED: (lazy("Deleted"), "neutral"),
 }
 RETURNED = (lazy("Returned to be corrected"), "warning")
 DOTS = {"approved": "done", "current": "current", "rejected": "rejected"}
-PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.APPROVED: "current"}
+PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.APPROVED: "current", S.APPLIED: "done",
+          S.PARTLY_APPLIED: "current", S.NOTHING_OWED: "done"}
 
 
 def status_of(row: Any) -> tuple[str, str]:
@@ -50,7 +54,7 @@ def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address:
     return [{
         "id": row.id, "url": f"{address}{row.id}", "number": row.number,
         "party": names.get(row.client_id, "") if supplier else row.supplier_name,
-        "total": money(row.total), "currency": row.currency, "status": status,
+        "total": money(row.total), "amount": row.total, "currency": row.currency, "status": status,
         "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
         "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
         "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),
@@ -76,7 +80,9 @@ def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[
         state = stage.get("state", "waiting")
         yield _name(stage, lang), DOTS.get(state, "waiting"), _sentence(stage, state, zone, lang, moment)
     if row.stages:
-        yield _word("payment", lang), PAYING.get(row.status, "waiting"), _payment(row.status, row.scheduled_on, lang)
+        credit = row.cfdi_type == "E"
+        yield (_word("credit" if credit else "payment", lang), PAYING.get(row.status, "waiting"),
+               _payment(row.status, row.scheduled_on, credit, lang))
 
 
 def _holder(row: Any, lang: str) -> str:
@@ -160,9 +166,11 @@ def _decided(state: str, since: str, zone: str, lang: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _payment(status: S, scheduled_on: date | None, lang: str) -> str:
-    if status is S.PAID:
-        return _("paid")
+def _payment(status: S, scheduled_on: date | None, credit: bool, lang: str) -> str:
+    if status in (S.PAID, S.APPLIED, S.NOTHING_OWED):
+        return {S.PAID: _("paid"), S.APPLIED: _("applied to other invoices")}.get(status, _("nothing owed"))
+    if credit and status in PAYING:
+        return _("waits to be applied to an invoice")
     if scheduled_on is not None:
         return _("scheduled for %(day)s", day=_day(scheduled_on, lang))
     if status in PAYING:
@@ -172,7 +180,8 @@ def _payment(status: S, scheduled_on: date | None, lang: str) -> str:
 
 @lru_cache(maxsize=16)
 def _word(key: str, _language: str) -> str:
-    return {"payment": _("Payment"), "not_reached": _("not reached"), "to_come": _("to come")}[key]
+    return {"payment": _("Payment"), "credit": _("Application"), "not_reached": _("not reached"),
+            "to_come": _("to come")}[key]
 
 
 @lru_cache(maxsize=8192)

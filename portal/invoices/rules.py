@@ -40,13 +40,21 @@ def hold(stamp: StampState) -> object | None:
     }.get(stamp)
 
 
-def status_of_paid(paid: Decimal, total: Decimal, *, scheduled: bool) -> InvoiceStatus:
-    """Return where an invoice stands when `paid` of `total` has been paid."""
+def status_of_paid(paid: Decimal, total: Decimal, *, scheduled: bool, credit: bool = False) -> InvoiceStatus:
+    """Return where an invoice stands when `paid` of `total` has been paid (of a credit note: applied)."""
+    if credit:
+        return _status_of_applied(paid, total)
     if paid >= total:
         return InvoiceStatus.PAID
     if paid > 0:
         return InvoiceStatus.PARTLY_PAID
     return InvoiceStatus.SCHEDULED if scheduled else InvoiceStatus.APPROVED
+
+
+def _status_of_applied(applied: Decimal, total: Decimal) -> InvoiceStatus:
+    if applied >= total:
+        return InvoiceStatus.APPLIED
+    return InvoiceStatus.PARTLY_APPLIED if applied > 0 else InvoiceStatus.APPROVED
 
 
 def search_key(*parts: str | None) -> str:

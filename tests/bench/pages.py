@@ -32,7 +32,7 @@ from tests.factories import Buyer, World
 
 ROUNDS = 300
 COLUMNS = ("i.id, i.client_id, i.number, i.supplier_name, i.issued_on, i.sent_at, i.currency, i.total, i.status,"
-           " i.stamp, i.stages, i.waiting_since, i.scheduled_on, i.reason")
+           " i.stamp, i.stages, i.waiting_since, i.scheduled_on, i.reason, i.cfdi_type")
 OF_CLIENT = (f"SELECT {COLUMNS} FROM invoices i"
              " WHERE i.client_id = %s AND i.sent_at IS NOT NULL AND i.status <> 'deleted'")
 LIST = OF_CLIENT + " ORDER BY i.id DESC LIMIT 51"

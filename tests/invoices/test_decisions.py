@@ -9,6 +9,7 @@ from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.invoices import queries, services
 from portal.invoices.models import Invoice, StampState
 from portal.invoices.models import InvoiceStatus as S
+from portal.mail import render, sealing
 from portal.mail.models import Letter
 
 D = Decimal
@@ -36,6 +37,25 @@ def test_approve_tells_the_supplier(world, payables, seller):
     row = do(world, payables, world.invoice(seller, status=S.IN_REVIEW, reason="old"), services.approve)
     assert row.status is S.APPROVED and row.approved_at and row.reason == ""
     assert "invoice_approved" in letters(world)
+
+
+@pytest.mark.parametrize(("kind", "total", "status", "said"), [
+    ("I", "1160", S.APPROVED, "fecha de pago"), ("E", "1160", S.APPROVED, "la descontará de un pago"),
+    ("I", "0", S.NOTHING_OWED, "no hay nada que pagar"), ("E", "0", S.NOTHING_OWED, "no hay nada que pagar")])
+def test_what_comes_next_is_told_and_what_is_for_zero_is_closed(kind, total, status, said, world, payables, seller,
+                                                                supplier):
+    row = world.invoice(seller, status=S.IN_REVIEW, total=total, cfdi_type=kind)
+    done = do(world, payables, row, services.approve)
+    assert done.status is status and done.approved_at
+    with world.owner():
+        letter = session.query(Letter).filter_by(name="invoice_approved").one()
+        context = sealing.unseal(letter.id, letter.client_id, letter.context)
+        assert said in render.render(letter.name, "es", "Ana", context).text
+    with world.acting(supplier):
+        assert [r.id for r in queries.in_process(supplier, queries.Filters()).rows] == (
+            [row.id] if status is S.APPROVED else [])
+        told = [m.what for m in queries.moments(supplier, done)]
+        assert told == (["approved"] if status is S.APPROVED else ["nothing_owed", "approved"])
 
 
 @pytest.mark.parametrize("stamp", [StampState.PENDING, StampState.REFUSED])
@@ -82,6 +102,24 @@ def test_a_date_is_for_approved_invoices(status, world, treasurer, seller):
     row = world.invoice(seller, status=status, sent_at=datetime(2026, 11, 1, tzinfo=UTC))
     with pytest.raises(Conflict):
         do(world, treasurer, row, services.set_schedule, DAY)
+
+
+def test_a_credit_note_has_no_date(world, treasurer, seller):
+    row = world.invoice(seller, status=S.APPROVED, cfdi_type="E")
+    with pytest.raises(Conflict):
+        do(world, treasurer, row, services.set_schedule, DAY)
+
+
+def test_a_credit_note_is_applied_in_parts_then_wholly_then_voided(world, treasurer, seller):
+    row = world.invoice(seller, status=S.APPROVED, cfdi_type="E")
+    done = do(world, treasurer, row, services.settle, D("160"))
+    assert (done.status, done.balance, done.paid_at) == (S.PARTLY_APPLIED, D(1000), None)
+    done = do(world, treasurer, row, services.settle, D("1000"))
+    assert (done.status, done.balance) == (S.APPLIED, 0) and done.paid_at
+    done = do(world, treasurer, row, services.unsettle, D("1000"))
+    assert (done.status, done.balance, done.paid_at) == (S.PARTLY_APPLIED, D(1000), None)
+    done = do(world, treasurer, row, services.unsettle, D("160"))
+    assert (done.status, done.paid) == (S.APPROVED, 0)
 
 
 def test_paid_in_parts_then_wholly_then_voided(world, treasurer, seller):

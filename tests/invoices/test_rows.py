@@ -65,6 +65,21 @@ def test_the_last_dot_is_the_payment(status, day, state, sentence, ctx):
         assert rows.dots(row, ZONE)[-1] == {"name": "Payment", "state": state, "sentence": sentence}
 
 
+@pytest.mark.parametrize(("kind", "status", "name", "state", "sentence"), [
+    ("E", InvoiceStatus.APPROVED, "Application", "current", "waits to be applied to an invoice"),
+    ("E", InvoiceStatus.PARTLY_APPLIED, "Application", "current", "waits to be applied to an invoice"),
+    ("E", InvoiceStatus.APPLIED, "Application", "done", "applied to other invoices"),
+    ("E", InvoiceStatus.NOTHING_OWED, "Application", "done", "nothing owed"),
+    ("I", InvoiceStatus.NOTHING_OWED, "Payment", "done", "nothing owed"),
+    ("E", InvoiceStatus.IN_REVIEW, "Application", "waiting", "to come"),
+    ("E", InvoiceStatus.REJECTED, "Application", "waiting", "not reached"),
+])
+def test_the_last_dot_of_a_credit_note_and_of_what_is_for_zero(kind, status, name, state, sentence, ctx):
+    row = Invoice(status=status, stages=[stage("approved")], cfdi_type=kind)
+    with speaking("en"):
+        assert rows.dots(row, ZONE)[-1] == {"name": name, "state": state, "sentence": sentence}
+
+
 def test_an_invoice_without_stages_has_no_dots(ctx):
     assert rows.dots(Invoice(status=InvoiceStatus.DRAFT, stages=[]), ZONE) == []
 

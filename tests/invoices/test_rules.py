@@ -49,6 +49,12 @@ def test_where_it_stands_by_what_was_paid(paid, scheduled, expected):
     assert rules.status_of_paid(D(paid), D(100), scheduled=scheduled) is expected
 
 
+@pytest.mark.parametrize(("applied", "expected"), [
+    ("100", InvoiceStatus.APPLIED), ("99.99", InvoiceStatus.PARTLY_APPLIED), ("0", InvoiceStatus.APPROVED)])
+def test_where_a_credit_note_stands_by_what_was_applied(applied, expected):
+    assert rules.status_of_paid(D(applied), D(100), scheduled=False, credit=True) is expected
+
+
 def test_search_key_folds_case_and_accents():
     assert rules.search_key("A-1", None, "Papelería  ÑANDÚ") == "a-1 papeleria nandu"
     assert len(rules.search_key("x" * 900)) == 500
