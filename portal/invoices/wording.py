@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portal.cfdi import words
 from portal.cfdi.catalogs import general, taxpayers
 from portal.core import i18n
 from portal.core.i18n import _, language
@@ -27,6 +28,17 @@ def use(code: str) -> str:
 def relation(code: str) -> str:
     """Return a TipoRelacion with its text."""
     return _told(general.TIPO_RELACION, code)
+
+
+def unit(item: Mapping[str, Any]) -> str:
+    """Return the unit of a kept concept: "Service unit (E48)". SAT's c_ClaveUnidad are the codes of UN/ECE
+    Recommendation 20, which UBL and CII use too; a unit that was written in words is left as it is.
+    """
+    written, code = item.get("unit") or "", item.get("unit_key") or item.get("unit") or ""
+    known = _("Unit") if code == "C62" else words.describe("ClaveUnidad", code, language())
+    if written and written != code:
+        return str(written)
+    return f"{known} ({code})" if known else str(code)
 
 
 def amount(written: str | None) -> str:
