@@ -60,6 +60,8 @@ def double_months(facts: Facts, node: InformacionGlobal) -> Found:
 
 @rule("CFDI40136", On.GLOBAL, must("Año", "el de la factura o el anterior", "the invoice's year or the one before"))
 def recent_year(facts: Facts, node: InformacionGlobal) -> Found:
-    """The period lies at most a year back."""
+    """The period lies at most a year back. Beside a date that cannot be read only a year beyond today's is sure."""
     allowed = (str(facts.year), str(facts.year - 1))
-    return None if node.anio.strip() in allowed else Fault(node, "Año", " / ".join(allowed))
+    if node.anio.strip() not in allowed or not facts.document.fecha:
+        return Fault(node, "Año", " / ".join(allowed))
+    return None

@@ -20,6 +20,8 @@ MATRIX: Final = "Anexo 20, CFDI 4.0"
 PAYMENTS: Final = "Complemento Pagos 2.0"
 _NO_DATA_ES: Final = "No se revisó: no se conocen los datos fiscales del receptor."
 _NO_DATA_EN: Final = "Not checked: the receiver's tax data are not known."
+_UNREADABLE_ES: Final = "No se revisó: un dato que necesita falta o no se puede leer. Corrige primero ese dato."
+_UNREADABLE_EN: Final = "Not checked: a value that it needs is missing or cannot be read. Correct that value first."
 
 
 class On(StrEnum):
@@ -119,7 +121,10 @@ def rule(
 ) -> Callable[[Check], Check]:  # fmt: skip
     """Put a function into the table: its code, what it looks at, for which TipoDeComprobante."""
     home = family or (Family.PAYMENTS if code.startswith("CRP") else Family.MATRIX)
-    register(home, {code: sentence})
+    register(home, {
+        code: sentence,
+        f"{code}#unreadable": replace(sentence, remedy_es=_UNREADABLE_ES, remedy_en=_UNREADABLE_EN),
+    })  # fmt: skip
     if state is State.CLIENT:
         register(home, {f"{code}#unchecked": replace(sentence, remedy_es=_NO_DATA_ES, remedy_en=_NO_DATA_EN)})
 

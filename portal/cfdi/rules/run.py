@@ -87,9 +87,11 @@ def _run(facts: Facts) -> list[Finding]:
         if nodes:
             ran += codes
             _apply(checks, nodes, facts, skipped, findings)
+    unread = skipped.copy()
     findings += _unchecked(facts, skipped)
     if skipped:
         ran[:] = [code for code in ran if code not in skipped]
+        findings += _unreadable(unread, findings)
     return findings
 
 
@@ -159,6 +161,12 @@ def _apply(
                         break
             except _SKIPPED:
                 skipped.add(code)
+
+
+def _unreadable(unread: set[str], findings: list[Finding]) -> list[Finding]:
+    """Rules that met a value that cannot be read, and found nothing elsewhere: said, because not run is not passed."""
+    told = {finding.code for finding in findings}
+    return [_not_run(code, "unreadable") for code in sorted(unread - told)]
 
 
 def _finding(code: str, fault: Fault) -> Finding:

@@ -99,7 +99,8 @@ def test_a_rule_that_meets_the_unreadable_is_skipped_there_and_is_no_pass() -> N
     document = invoice().put(TRASLADO, Base="mil")
     context, found = _both(document)
     assert "CFDI40180" not in context.ran and "CFDI40178" in context.ran
-    assert not [one for one in found if one.code == "CFDI40180"]
+    assert [(one.status, one.where) for one in found if one.code == "CFDI40180"] == [(Status.NOT_RUN, "")]
+    assert [one.remedy("en")[:11] for one in found if one.code == "CFDI40180"] == ["Not checked"]
     second = [e for e in document.root.iter("{http://www.sat.gob.mx/cfd/4}Traslado")][1]
     second.set("Importe", "999.00")
     assert [one.where for one in _both(document)[1] if one.code == "CFDI40180"] == [
@@ -116,6 +117,20 @@ def test_missing_nodes_do_not_stop_the_others(path: str) -> None:
 def test_an_unreadable_date_does_not_stop_what_only_needs_a_year() -> None:
     document = public().put("", Fecha="ayer").put("InformacionGlobal", Año="2020")
     assert "CFDI40136" in {one.code for one in _both(document)[1]}
+
+
+def test_a_year_that_fits_today_is_not_run_beside_an_unreadable_date() -> None:
+    document = public().put("", Fecha="ayer").put("InformacionGlobal", Año="2026")
+    context, found = _both(document)
+    assert [one.status for one in found if one.code == "CFDI40136"] == [Status.NOT_RUN]
+    assert "CFDI40136" not in context.ran
+
+
+def test_what_could_not_be_read_is_said_once() -> None:
+    found = _both(invoice().drop("Receptor"))[1]
+    codes = [one.code for one in found if one.status is Status.NOT_RUN]
+    assert "CFDI40145" not in {one.code for one in found if one.status is not Status.NOT_RUN}
+    assert len(codes) == len(set(codes))
 
 
 def test_a_33_says_that_its_matrix_is_not_run() -> None:
