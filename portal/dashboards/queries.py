@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -44,6 +45,17 @@ def coming(actor: Actor, days: int = 42) -> Sequence[Coming]:
         Invoice.scheduled_on <= today(actor.zone) + timedelta(days=days))
     rows = session.execute(query.group_by(Invoice.scheduled_on, Invoice.currency).order_by(Invoice.scheduled_on))
     return [Coming(day, currency, amount) for day, currency, amount in rows if day]
+
+
+def expected(actor: Actor) -> Sequence[Any]:
+    """Return a supplier's invoices that have a payment date, the soonest first (at most 20).
+
+    Each has id, client_id, number, scheduled_on, currency and `balance`.
+    """
+    query = select(Invoice.id, Invoice.client_id, Invoice.number, Invoice.scheduled_on, Invoice.currency,
+                   (Invoice.total - Invoice.paid).label("balance"))
+    query = query.where(_mine(actor), Invoice.status.in_(COMING), Invoice.scheduled_on.is_not(None))
+    return session.execute(query.order_by(Invoice.scheduled_on, Invoice.id).limit(20)).all()
 
 
 def by_status(actor: Actor) -> dict[str, str]:

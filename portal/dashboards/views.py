@@ -7,6 +7,7 @@ from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.approvals import queries as approvals
 from portal.dashboards import queries
+from portal.invoices import pages
 from portal.invoices import queries as invoices
 from portal.payments import queries as payments
 from portal.suppliers import queries as suppliers
@@ -23,8 +24,9 @@ def home(actor: Actor) -> ResponseReturnValue:
     if actor.side is Side.OPERATOR:
         return redirect(url_for("accounts_setup.clients"), 303)
     if actor.side is Side.SUPPLIER:
-        return render("dashboards/supplier.html", records=queries.records(actor), coming=queries.coming(actor),
-                      to_send=listing.count(actor, invoices.DRAFTS), standing=queries.by_status(actor))
+        return render("dashboards/supplier.html", records=queries.records(actor), expected=queries.expected(actor),
+                      clients=pages.client_names(actor), to_send=listing.count(actor, invoices.DRAFTS),
+                      standing=queries.by_status(actor))
     return render("dashboards/client.html", mine=_mine(actor), to_review=listing.count(actor, suppliers.TO_REVIEW),
                   due=listing.count(actor, payments.UNDATED), standing=queries.by_status(actor),
                   ageing=queries.ageing(actor), coming=queries.coming(actor), expiring=queries.expiring(actor))

@@ -53,6 +53,7 @@ class Board:
     tabs: Sequence[Tab]
     active: Tab
     rows: Sequence[Row]
+    ageing: Sequence[Row]  # of all sections: what expires soon or has expired, the soonest first
     accounts: Sequence[BankAccount]
     on: date
 
@@ -69,7 +70,13 @@ def board_of(relationship: Relationship, actor: Actor, chosen: str | None = None
     open_tab = next(t for t in tabs if t.active)
     fields = layout.of(open_tab.section) if open_tab.section else []
     return Board(relationship, queries.record_of(actor, relationship.id), standing, layout, tabs, open_tab,
-                 [row_of(f, values, standing, on) for f in fields], accounts, on)
+                 [row_of(f, values, standing, on) for f in fields], _ageing(layout, values, standing, on), accounts, on)
+
+
+def _ageing(layout: Layout, values: dict[UUID, RecordValue], standing: engine.Standing, on: date) -> list[Row]:
+    dated = [(value.expires_on, field) for field in layout.fields
+             if (value := values.get(field.id)) and value.expires_on and value.expires_on - on <= engine.SOON]
+    return [row_of(field, values, standing, on) for _day, field in sorted(dated, key=lambda pair: pair[0])]
 
 
 def rows_of(board: Board) -> list[tuple[RecordSection, list[Row]]]:

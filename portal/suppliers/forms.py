@@ -121,8 +121,8 @@ class AccountForm(Form):
     number = Text(lazy("CLABE, IBAN or account number"), validators=[DataRequired(lazy("Give the number.")),
                                                                      Length(max=60)],
                   description=lazy("In Mexico, the 18 digits of the CLABE; the bank is found by itself."))
-    bank_name = Text(lazy("Bank"), validators=[Length(max=120)], description=lazy("Only for banks abroad."))
-    bic = Text(lazy("SWIFT/BIC"), validators=[Length(max=20)], description=lazy("Only for banks abroad."))
+    bank_name = Text(lazy("Bank"), validators=[Length(max=120)])
+    bic = Text(lazy("SWIFT/BIC"), validators=[Length(max=20)], description=lazy("8 or 11 letters and digits."))
     routing = Text(lazy("Routing number"), validators=[Length(max=20)],
                    description=lazy("Only for banks in the United States (ABA)."))
     proof = FileField(lazy("Proof of the account"),

@@ -95,6 +95,9 @@ FIELDS = (
     ),
 )
 
+ABROAD = {"country": "USA", "currency": "USD", "number": "000123456789", "routing": "021000021",
+          "bank_name": "First Example Bank", "bic": "FEXAUS33"}
+
 
 def lay_out(actor: Actor) -> None:
     """Set up the client's layout and policy."""
@@ -114,15 +117,18 @@ def fill(stage: "Stage", client_id: UUID) -> None:
     _review(stage, client_id, cast.NANDU)
     _complete(stage, client_id, cast.BAJIO, "07222500987654321")
     _give(stage, client_id, cast.IBANEZ, only=1)
+    _complete(stage, client_id, cast.NORTHWIND)
+    _review(stage, client_id, cast.NORTHWIND)
 
 
-def _complete(stage: "Stage", client_id: UUID, supplier: cast.Supplier, clabe: str) -> None:
+def _complete(stage: "Stage", client_id: UUID, supplier: cast.Supplier, clabe: str = "") -> None:
     _give(stage, client_id, supplier)
     actor, row = _row(stage, client_id, supplier)
+    proof = Upload("estado-de-cuenta.pdf", plain_pdf("Estado de cuenta", supplier.company.name))
+    mexican = {"country": "MEX", "currency": "MXN", "number": clabe + check_digit(clabe)} if clabe else {}
     with db.transaction(actor.scope):
-        records.give_account(records.GiveAccount(
-            row.id, holder=supplier.company.name, country="MEX", currency="MXN", number=clabe + check_digit(clabe),
-            proof=Upload("estado-de-cuenta.pdf", plain_pdf("Estado de cuenta", supplier.company.name))), actor)
+        records.give_account(records.GiveAccount(row.id, holder=supplier.company.name, proof=proof,
+                                                 **(mexican or ABROAD)), actor)
     with db.transaction(actor.scope):
         records.send(row.id, actor)
 
@@ -140,7 +146,7 @@ def _answer(field: RecordField, relationship_id: UUID, actor: Actor) -> records.
         return records.GiveField(relationship_id, field.id, value="55 5555 0134")
     dated = today(actor.zone) - timedelta(days=8) if field.expiry is Expiry.DOCUMENT_DATE else None
     return records.GiveField(relationship_id, field.id, document_date=dated,
-                             upload=Upload("documento.pdf", plain_pdf(field.label_es, actor.organization_name)))
+                             upload=Upload(f"{field.label_es}.pdf", plain_pdf(field.label_es, actor.organization_name)))
 
 
 def _review(stage: "Stage", client_id: UUID, supplier: cast.Supplier) -> None:
