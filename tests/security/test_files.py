@@ -3,6 +3,7 @@ where money goes."""
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -28,10 +29,13 @@ MAY_OPEN = {
 }
 
 
-@pytest.fixture()
-def drawer(two: Two) -> dict[str, UUID]:
-    """A real file of every sort of the first client's supplier."""
-    return {sort: _kept(two.world, two.mine, sort) for sort in MAY_OPEN}
+@pytest.fixture(scope="session")
+def drawer(app: Flask, settled: tuple[Holding, Holding]) -> dict[str, UUID]:
+    """A real file of every sort of the first client's supplier, committed: each is opened in a box, which takes long."""
+    with app.app_context():
+        world = World(app)
+        world._count = 500
+        return {sort: _kept(world, settled[0], sort) for sort in MAY_OPEN}
 
 
 def _kept(world: World, at: Holding, sort: str) -> UUID:
