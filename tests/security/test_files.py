@@ -31,7 +31,7 @@ MAY_OPEN = {
 
 @pytest.fixture(scope="session")
 def drawer(app: Flask, settled: tuple[Holding, Holding]) -> dict[str, UUID]:
-    """A real file of every sort of the first client's supplier, committed: each is opened in a box, which takes long."""
+    """A real file of every sort of the first client's supplier, kept once: each is opened in a box."""
     with app.app_context():
         world = World(app)
         world._count = 500
