@@ -41,7 +41,8 @@ class Session:
         told = {"PORTAL_HOME": str(self.home), "PORTAL_PORT": str(self.port), **self.environment}
         with self.home.with_suffix(".terminal").open("wb") as terminal:
             self.process = subprocess.Popen([sys.executable, "-m", self.module], cwd=ROOT, env={**kept, **told},
-                                            stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal)
+                                            stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal,
+                                            preexec_fn=_heeding_the_terminal)
         self.wait_for(until)
         return self
 
@@ -69,6 +70,11 @@ class Session:
         """Send a signal and return the exit status."""
         self.process.send_signal(number)  # type: ignore[union-attr]
         return self.process.wait(seconds)  # type: ignore[union-attr]
+
+
+def _heeding_the_terminal() -> None:
+    # The tests themselves may have been started with nohup, which what they start would inherit.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _name(folder: Path) -> str:
