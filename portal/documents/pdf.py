@@ -157,7 +157,7 @@ def _is_direct_container(thing: Any) -> bool:
 
 def _flags_of(dictionary: pikepdf.Dictionary | pikepdf.Stream) -> set[str]:
     keys = set(dictionary.keys())
-    found = {BY_KEY[key] for key in keys & BY_KEY.keys()}
+    found = {BY_KEY[key] for key in keys & BY_KEY.keys() if not _is_empty(dictionary.get(key))}
     for key in keys & {"/S", "/Subtype"}:
         found |= {BY_VALUE.get(str(dictionary.get(key)), "")}
     if "/OpenAction" in keys and not _opens_harmlessly(dictionary.get("/OpenAction")):
@@ -165,10 +165,15 @@ def _flags_of(dictionary: pikepdf.Dictionary | pikepdf.Stream) -> set[str]:
     return found - {""}
 
 
+def _is_empty(thing: Any) -> bool:
+    return isinstance(thing, (pikepdf.Dictionary, pikepdf.Array)) and not len(thing)
+
+
 def _opens_harmlessly(action: Any) -> bool:
     """A document may say at which page it opens; anything else that happens by itself is worth a flag."""
     if isinstance(action, pikepdf.Dictionary):
-        return str(action.get("/S")) in HARMLESS_OPENING
+        kind = action.get("/S")
+        return kind is None or (str(kind) in HARMLESS_OPENING and "/Next" not in action)
     return isinstance(action, (pikepdf.Array, pikepdf.String, pikepdf.Name))
 
 

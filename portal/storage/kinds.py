@@ -20,7 +20,8 @@ MEGABYTE = 1 << 20
 UTF16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 # markup that a browser would draw or run is not a document of a supplier
 DRAWN = {"html", "svg", "xhtml", "mhtml", "xsl:stylesheet", "stylesheet"}
-FORBIDDEN_IN_PDF = {"javascript", "launch", "rich_media"}
+# what would happen by itself on the desk of whoever opens the file; a file within is allowed, Factur-X is one
+FORBIDDEN_IN_PDF = {"additional_actions", "javascript", "launch", "open_action", "rich_media", "submit_form"}
 
 
 @dataclass(frozen=True, slots=True)

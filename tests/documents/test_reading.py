@@ -33,7 +33,12 @@ def test_facts_of_a_plain_pdf():
         (hostile.with_nested_javascript(), ("javascript",)),
         (hostile.with_attachment(), ("embedded_files",)),
         (hostile.with_xfa(), ("xfa",)),
-        (hostile.changed(lambda pdf: setattr(pdf.Root, "AA", hostile.pikepdf.Dictionary())), ("additional_actions",)),
+        (hostile.changed(lambda pdf: setattr(pdf.Root, "AA", hostile.pikepdf.Dictionary())), ()),
+        (
+            hostile.changed(lambda pdf: setattr(pdf.Root, "AA", hostile.pikepdf.Dictionary(WC=hostile.action("URI")))),
+            ("additional_actions",),
+        ),
+        (hostile.with_open_action("GoTo", D="first", Next=hostile.action("URI")), ("open_action",)),
         (
             hostile.changed(
                 lambda pdf: setattr(
