@@ -6,10 +6,12 @@ from uuid import UUID
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from portal.accounts.models import FiscalProfile, Link, UserSession
 from portal.core import db
 from portal.core.clock import now
+from portal.web import parking
 from portal.web.parking import ParkedForm
 from tests.accounts.steps import letters, post, sign_in
 from tests.factories import PASSWORD, World
@@ -178,3 +180,14 @@ def test_files_go_on_too(world: World, client: FlaskClient) -> None:
     sign_in(client, email, PASSWORD)
     assert "constancia.pdf" in client.get("/resume").text
     assert post(client, "/settings/fiscal/new", {"_parked": str(_waiting(world)[0])}).status_code == 303
+
+
+def test_what_a_page_keeps_between_its_steps_is_not_offered_after_signing_in(world: World, client: FlaskClient) -> None:
+    person = world.client().people["administrator"]
+    with world.app.test_request_context("/pay", method="POST", data={"amount": "10"}), world.acting(
+            world.actor_of(person)) as actor:
+        parking.keep(actor, "/pay", MultiDict())
+        assert parking.kept(actor, "/pay")[0]["amount"] == "10"  # type: ignore[index]
+        assert parking.waiting(actor) is None
+    assert sign_in(client, person.user.email, PASSWORD).location == "/"
+    assert client.get("/resume").location == "/"
