@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from portal.access.actor import Actor
 from portal.access.policy import Side
@@ -65,12 +65,13 @@ def by_status(actor: Actor) -> dict[str, str]:
 
 
 def ageing(actor: Actor) -> list[tuple[str, int]]:
-    """Return how many invoices have been in review for up to 3, 7, 14 days and longer (at most 1,000 are read)."""
-    since = session.scalars(select(Invoice.waiting_since).where(
-        _mine(actor), Invoice.status == InvoiceStatus.IN_REVIEW, Invoice.waiting_since.is_not(None)).limit(1000))
-    days = [(now() - s).days for s in since if s]
-    bands = (("0–3", 0, 3), ("4–7", 4, 7), ("8–14", 8, 14), ("15+", 15, 10_000))
-    return [(label, sum(low <= d <= high for d in days)) for label, low, high in bands]
+    """Return how many invoices have been in review for up to 3, 7, 14 days and longer."""
+    since, moment = Invoice.waiting_since, now()
+    four, eight, fifteen = (moment - timedelta(days=days) for days in (4, 8, 15))
+    bands = (since > four, and_(since <= four, since > eight), and_(since <= eight, since > fifteen), since <= fifteen)
+    counts = session.execute(select(*[func.count().filter(band) for band in bands]).where(
+        _mine(actor), Invoice.status == InvoiceStatus.IN_REVIEW)).one()
+    return list(zip(("0–3", "4–7", "8–14", "15+"), counts, strict=True))
 
 
 def records(actor: Actor) -> list[RecordLine]:

@@ -6,7 +6,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.approvals import queries as approvals
-from portal.dashboards import queries
+from portal.dashboards import first_steps, queries
 from portal.invoices import pages
 from portal.invoices import queries as invoices
 from portal.payments import queries as payments
@@ -29,7 +29,8 @@ def home(actor: Actor) -> ResponseReturnValue:
                       standing=queries.by_status(actor))
     return render("dashboards/client.html", mine=_mine(actor), to_review=listing.count(actor, suppliers.TO_REVIEW),
                   due=listing.count(actor, payments.UNDATED), standing=queries.by_status(actor),
-                  ageing=queries.ageing(actor), coming=queries.coming(actor), expiring=queries.expiring(actor))
+                  ageing=queries.ageing(actor), coming=queries.coming(actor), expiring=queries.expiring(actor),
+                  steps=first_steps.left(actor))
 
 
 def _mine(actor: Actor) -> str:

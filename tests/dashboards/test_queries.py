@@ -1,0 +1,90 @@
+"""The figures of the first page: right, of one's own tenant, and each behind the link to what it counts."""
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import update
+
+from portal.core import db
+from portal.core.clock import now, today
+from portal.dashboards import queries
+from portal.invoices.models import InvoiceStatus as S
+from portal.suppliers.models import Record, RecordStatus
+from tests.factories import Buyer, Seller, World
+
+
+@pytest.fixture()
+def buyer(world: World) -> Buyer:
+    return world.client()
+
+
+@pytest.fixture()
+def seller(world: World, buyer: Buyer) -> Seller:
+    return world.supplier(buyer)
+
+
+@pytest.fixture()
+def stranger(world: World) -> Seller:
+    """The supplier of another client, whose figures are nobody's business here."""
+    return world.supplier(world.client("Otra", "OTR010101AB1"), "Ajena", "AJE010101AB1")
+
+
+def test_days_in_review_are_counted_in_four_bands(world: World, buyer: Buyer, seller: Seller,
+                                                  stranger: Seller) -> None:
+    for days in (0, 3, 4, 7, 8, 8, 14, 15, 200):
+        since = now() - timedelta(days=days, hours=1)
+        world.invoice(seller, status=S.IN_REVIEW, waiting_since=since)
+        world.invoice(stranger, status=S.IN_REVIEW, waiting_since=since)
+        world.invoice(seller, status=S.APPROVED, waiting_since=since)
+    for who in (world.actor(buyer, "auditor"), world.actor(seller)):
+        with world.acting(who) as actor:
+            assert queries.ageing(actor) == [("0–3", 2), ("4–7", 2), ("8–14", 3), ("15+", 2)]
+
+
+def test_what_is_coming_is_the_balance_by_day_and_currency(world: World, buyer: Buyer, seller: Seller,
+                                                           stranger: Seller) -> None:
+    soon, later, far = (today("America/Mexico_City") + timedelta(days=days) for days in (3, 9, 60))
+    world.invoice(seller, status=S.SCHEDULED, total="100.00", scheduled_on=soon)
+    world.invoice(seller, status=S.PARTLY_PAID, total="50.00", paid=Decimal(20), scheduled_on=soon)
+    world.invoice(seller, status=S.SCHEDULED, total="7.00", currency="USD", scheduled_on=later)
+    world.invoice(seller, status=S.SCHEDULED, total="9.00", scheduled_on=far)
+    world.invoice(seller, status=S.PAID, total="8.00", paid=Decimal(8), scheduled_on=soon)
+    world.invoice(seller, status=S.PARTLY_PAID, total="6.00", paid=Decimal(2))
+    world.invoice(stranger, status=S.SCHEDULED, total="1000.00", scheduled_on=soon)
+    with world.acting(world.actor(buyer, "treasury")) as actor:
+        found = [(c.day, c.currency, c.amount) for c in queries.coming(actor)]
+    assert found == [(soon, "MXN", Decimal(130)), (later, "USD", Decimal(7))]
+    with world.acting(world.actor(seller)) as actor:
+        expected = [(row.scheduled_on, row.balance) for row in queries.expected(actor)]
+    assert expected == [(soon, Decimal(100)), (soon, Decimal(30)), (later, Decimal(7)), (far, Decimal(9))]
+
+
+def test_standing_counts_ones_own_and_stops_at_99(world: World, buyer: Buyer, seller: Seller,
+                                                  stranger: Seller) -> None:
+    for _number in range(100):
+        world.invoice(seller, status=S.APPROVED)
+    world.invoice(seller, status=S.SCHEDULED)
+    world.invoice(stranger, status=S.IN_REVIEW)
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        found = queries.by_status(actor)
+    assert (found["in_review"], found["approved"], found["scheduled"], found["partly_paid"]) == ("0", "99+", "1", "0")
+
+
+def test_records_that_expire_are_the_clients_own_soonest_first(world: World, buyer: Buyer, stranger: Seller) -> None:
+    later, sooner, fine = (world.supplier(buyer, f"Proveedora {n}", f"PRO01010{n}AB1") for n in range(3))
+    for seller, status, days in ((later, RecordStatus.EXPIRING, 20), (sooner, RecordStatus.EXPIRED, -2),
+                                 (fine, RecordStatus.APPROVED, 90), (stranger, RecordStatus.EXPIRED, -9)):
+        _record(world, seller, status, today("America/Mexico_City") + timedelta(days=days))
+    with world.acting(world.actor(buyer, "auditor")) as actor:
+        assert [name for _record, name in queries.expiring(actor)] == ["Proveedora 1", "Proveedora 0"]
+    with world.acting(world.actor(later)) as actor:
+        assert [(line.client, line.record.status) for line in queries.records(actor)] == [
+            (buyer.organization.name, RecordStatus.EXPIRING)]
+    with world.acting(world.actor(buyer, "auditor")) as actor:
+        assert queries.records(actor) == []
+
+
+def _record(world: World, seller: Seller, status: RecordStatus, expiry: date) -> None:
+    with world.owner():
+        db.session.execute(update(Record).where(Record.relationship_id == seller.id)
+                           .values(status=status, next_expiry=expiry))
