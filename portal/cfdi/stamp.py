@@ -131,19 +131,24 @@ def _same_seal(one: str, other: str) -> bool:
 def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> list[Finding]:
     fecha, stamped = document.fecha, stamp.fecha_timbrado
     findings = []
-    if not _NOTHING <= zones.until_stamp(fecha, document.lugar_expedicion, stamped) <= _LIMIT:
-        findings.append(_untimely(document, stamp, stamped - fecha))
-    if zones.moment(stamped) > at + _CLOCK:
+    plain, zoned = stamped - fecha, zones.until_stamp(fecha, document.lugar_expedicion, stamped)
+    if not _NOTHING <= zoned <= _LIMIT and not _by_local_clock(plain, zoned):
+        findings.append(_untimely(document, stamp, plain, zoned))
+    if min(zones.moment(stamped), zones.moment(stamped, document.lugar_expedicion)) > at + _CLOCK:
         findings.append(_finding("ACUSE-TFD-FUTURE", stamp.where("FechaTimbrado"), str(stamped)))
     if document.version == "3.3" and fecha.date() > _LAST_33:
         findings.append(_finding("ACUSE-CFDI-33-LATE", document.where("Fecha"), str(fecha), f"<= {_LAST_33}"))
     return findings
 
 
-def _untimely(document: Comprobante, stamp: TimbreFiscalDigital, plain: timedelta) -> Finding:
+def _by_local_clock(plain: timedelta, zoned: timedelta) -> bool:
+    """Whether the PAC stamped by the clock of the issuer's place, as some do, and not by Mexico Centre's."""
+    return _NOTHING <= plain <= _LIMIT and _BEFORE <= zoned < _NOTHING
+
+
+def _untimely(document: Comprobante, stamp: TimbreFiscalDigital, plain: timedelta, zoned: timedelta) -> Finding:
     """Outside the 72 hours: a warning when a clock or a wrong zone explains it, a failure when nothing does."""
-    shifted = zones.until_stamp(document.fecha, document.lugar_expedicion, stamp.fecha_timbrado)
-    explained = any(_BEFORE <= between <= _LIMIT + _AFTER for between in (plain, shifted))
+    explained = any(_BEFORE <= between <= _LIMIT + _AFTER for between in (plain, zoned))
     return Finding(
         "ACUSE-TFD-DATE", Status.WARNING if explained else Status.FAILED,
         found=f"{document.written('Fecha')} → {stamp.written('FechaTimbrado')}", expected="0–72 h",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
@@ -175,19 +176,32 @@ def test_72_hours(
     assert judged(data, trust).get("ACUSE-TFD-DATE") is expected
 
 
-def test_a_far_zone_is_counted_and_a_wrong_one_only_warned(authority: Authority, csd: Csd, trust: TrustStore) -> None:
+def test_a_far_zone_is_counted_and_a_local_clock_is_known(authority: Authority, csd: Csd, trust: TrustStore) -> None:
+    """Tijuana is two hours behind: a stamp is dated by the Centre's clock, or by the issuer's own, as some PACs do."""
     tijuana = replace(ISSUER, postcode="22000")
     data = make_cfdi(tijuana, RECEIVER, lines(1), Invoice(FECHA))
-    in_time = authority.sign_and_stamp(data, csd, FECHA + timedelta(hours=2, minutes=1))
-    wrong_zone = authority.sign_and_stamp(data, csd, FECHA + timedelta(minutes=1))
-    assert judged(in_time, trust) == {}
-    assert judged(wrong_zone, trust) == {"ACUSE-TFD-DATE": Status.WARNING}
+    found = {
+        minutes: judged(authority.sign_and_stamp(data, csd, FECHA + timedelta(minutes=minutes)), trust)
+        for minutes in (121, 1, -1)
+    }
+    assert found == {121: {}, 1: {}, -1: {"ACUSE-TFD-DATE": Status.WARNING}}
 
 
 def test_a_stamp_of_the_future_is_refused(invoice: bytes, trust: TrustStore) -> None:
     stamped = datetime(2026, 11, 20, 16, 30, 20, tzinfo=UTC)
     assert judged(invoice, trust, stamped - timedelta(minutes=9)) == {}
     assert judged(invoice, trust, stamped - timedelta(minutes=11)) == {"ACUSE-TFD-FUTURE": Status.FAILED}
+
+
+def test_a_stamp_by_the_clock_of_an_eastern_place_is_not_of_the_future(
+    authority: Authority, csd: Csd, trust: TrustStore
+) -> None:
+    """Quintana Roo is an hour ahead of the Centre: what its clock stamps now has not happened yet in Mexico City."""
+    data = make_cfdi(replace(ISSUER, postcode="77500"), RECEIVER, lines(1), Invoice(FECHA))
+    stamped = authority.sign_and_stamp(data, csd, FECHA + timedelta(minutes=1))
+    now = (FECHA + timedelta(minutes=1)).replace(tzinfo=ZoneInfo("America/Cancun"))
+    assert judged(stamped, trust, now) == {}
+    assert judged(stamped, trust, now - timedelta(minutes=11)) == {"ACUSE-TFD-FUTURE": Status.FAILED}
 
 
 def test_version_33_ended(authority: Authority, csd: Csd, trust: TrustStore) -> None:
