@@ -9,7 +9,7 @@ from portal.core.i18n import _, language
 from portal.invoices import rows as invoices
 from portal.invoices.models import StampState
 
-NOTE = Markup('<span class="cell-note">{}</span>')
+NOTE = Markup('<span class="cell-note nowrap">{}</span>')
 
 
 def drawn(found: Sequence[Any], zone: str, address: str) -> list[dict[str, Any]]:
