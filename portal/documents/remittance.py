@@ -28,6 +28,11 @@ WORDS = {
         "settled": "Pagado",
         "balance": "Saldo",
         "sum": "Total pagado",
+        "invoiced": "Total de las facturas",
+        "credits": "Notas de crédito que se aplicaron",
+        "applied_to": "Factura",
+        "applied": "Aplicado",
+        "left": "Por aplicar",
         "note": "Nota",
         "reminder": "Si tus facturas son de pago en parcialidades o diferido (PPD), emite el complemento de pago (REP) "
         "a más tardar el día 5 del mes siguiente al de este pago.",
@@ -54,6 +59,11 @@ WORDS = {
         "settled": "Paid",
         "balance": "Balance",
         "sum": "Total paid",
+        "invoiced": "Total of the invoices",
+        "credits": "Credit notes that were applied",
+        "applied_to": "Invoice",
+        "applied": "Applied",
+        "left": "Left to apply",
         "note": "Note",
         "reminder": "For invoices payable in instalments or deferred (PPD), issue the payment complement (REP) "
         "no later than the 5th of the month after this payment.",
@@ -76,7 +86,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class PaidInvoice:
-    """One invoice of the payment. `paid` is in the payment's currency; `total` and `balance` in the invoice's own."""
+    """One invoice of the payment. `paid` is in the payment's currency; `total` and `balance` in the invoice's own.
+
+    What credit notes covered of it is part of `paid`.
+    """
 
     folio: str
     uuid: str
@@ -88,8 +101,20 @@ class PaidInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedCredit:
+    """What of a credit note was taken off the `invoice`, and what is left of it: in the payment's currency."""
+
+    folio: str
+    uuid: str
+    date: date
+    invoice: str
+    applied: Decimal
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Remittance:
-    """A payment. `account` is already masked (`•••• 1234`).
+    """A payment. `account` is already masked (`•••• 1234`). `amount` is what the invoices got, less the credits.
 
     `asks_for_rep`: some of the invoices are PPD, so their issuer owes a payment complement (RMF 2.7.1.32).
     """
@@ -108,6 +133,7 @@ class Remittance:
     rate: str = ""
     note: str = ""
     asks_for_rep: bool = True
+    credits: tuple[AppliedCredit, ...] = ()
 
 
 def render(payment: Remittance, language: str = "es") -> bytes:
@@ -135,7 +161,9 @@ def render(payment: Remittance, language: str = "es") -> bytes:
         "note": breakable(payment.note),
         "asks_for_rep": payment.asks_for_rep,
         "invoices": [_invoice(one, payment.currency, tongue) for one in payment.invoices],
-        "sum": money(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),
+        "credits": [_credit(one, tongue) for one in payment.credits],
+        "invoiced": money(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),
+        "sum": money(payment.amount, payment.currency),
     })  # fmt: skip
 
 
@@ -153,4 +181,15 @@ def _invoice(one: PaidInvoice, currency: str, tongue: str) -> dict[str, str]:
         "total": money(one.total, own),
         "paid": money(one.paid),
         "balance": money(one.balance, own),
+    }
+
+
+def _credit(one: AppliedCredit, tongue: str) -> dict[str, str]:
+    return {
+        "folio": breakable(one.folio) or "—",
+        "uuid": one.uuid.upper() or "—",
+        "date": day(one.date, tongue),
+        "invoice": breakable(one.invoice),
+        "applied": money(-one.applied),
+        "left": money(one.left),
     }

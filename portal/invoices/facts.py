@@ -3,7 +3,7 @@
 The concepts are capped (`CONCEPTS`); the whole list is read from the XML when somebody asks for it. Amounts are kept
 as text, exactly as the document wrote them.
 """
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.cfdi.zones import moment
 
 CONCEPTS = 50
 RELATED = 50
+TAXES = {"001": "ISR", "002": "IVA", "003": "IEPS"}  # c_Impuesto
 
 
 def columns(document: Comprobante) -> dict[str, Any]:
@@ -84,6 +85,16 @@ def taxes(document: Comprobante) -> Iterator[dict[str, Any]]:
 def relations(document: Comprobante) -> list[dict[str, Any]]:
     """Return the related documents by kind of relation."""
     return [{"type": r.tipo_relacion, "uuids": list(r.uuids[:RELATED])} for r in document.cfdi_relacionados]
+
+
+def withheld(kept: Mapping[str, Any]) -> list[tuple[str, Decimal]]:
+    """Return what of each tax the total is already less by: (name of the tax, amount), from the kept facts."""
+    sums: dict[str, Decimal] = {}
+    for row in (kept or {}).get("taxes", ()):
+        if row.get("direction") == "withheld" and row.get("amount"):
+            name = TAXES.get(row["tax"], row["tax"])
+            sums[name] = sums.get(name, Decimal(0)) + Decimal(row["amount"])
+    return list(sums.items())
 
 
 def _stamp(document: Comprobante) -> dict[str, str]:

@@ -19,7 +19,8 @@ from portal.core.errors import Invalid
 from portal.core.i18n import _, money
 from portal.core.types import Upload
 from portal.invoices.models import Invoice
-from portal.payments import engine
+from portal.payments import crediting, engine
+from portal.payments.crediting import Applying
 from portal.payments.models import Payment, PaymentMethod, PaymentStatus
 from portal.storage import services as files
 from portal.suppliers import queries as suppliers
@@ -44,6 +45,7 @@ class RegisterPayment:
     currency: str
     amount: Decimal
     lines: tuple[engine.Line, ...]
+    credits: tuple[engine.Credit, ...] = ()
     rate: Decimal | None = None
     reference: str = ""
     bank_account_id: UUID | None = None
@@ -53,7 +55,7 @@ class RegisterPayment:
 
 @dataclass(frozen=True)
 class Settling:
-    """What one invoice gets: `amount` in the payment's currency, the rest in the invoice's."""
+    """What is settled of one invoice: `amount` in the payment's currency, the rest in the invoice's."""
 
     invoice: Invoice
     amount: Decimal
@@ -68,24 +70,36 @@ class Settling:
 
 @dataclass(frozen=True)
 class Effect:
-    """A payment that may be registered, and what it does to each invoice."""
+    """A payment that may be registered, and what it does to each invoice and credit note."""
 
     command: RegisterPayment
     beneficiary: Relationship
     account: Account | None
     lines: tuple[Settling, ...]
+    credits: tuple[Applying, ...] = ()
+
+    @property
+    def settled(self) -> Decimal:
+        """What the invoices get in all, in the payment's currency."""
+        return sum((x.amount for x in self.lines), Decimal(0))
+
+    @property
+    def credited(self) -> Decimal:
+        """What credit notes cover of that."""
+        return sum((x.amount for x in self.credits), Decimal(0))
 
     @property
     def fingerprint(self) -> str:
         """What a confirmation confirms: everything typed, the proof's bytes, and each balance before it."""
         proof = sha256(self.command.evidence.data).hexdigest() if self.command.evidence else ""
         owed = [(str(x.invoice.id), f"{x.before:f}", f"{x.settled:f}") for x in self.lines]
+        owed += [(str(x.note.id), f"{x.before:f}", f"{x.amount:f}") for x in self.credits]
         mask = self.account.mask if self.account else ""
         return sha256(repr((self.command, proof, mask, owed)).encode()).hexdigest()
 
 
 def of(command: RegisterPayment, rows: Sequence[Invoice], actor: Actor) -> Effect:
-    """Return the effect of `command` on `rows`, the invoices of its lines as they stand now.
+    """Return the effect of `command` on `rows`, the invoices and notes that it names, as they stand now.
 
     Raises Invalid with what is wrong, NotFound for a supplier or account of somebody else.
     """
@@ -97,7 +111,8 @@ def of(command: RegisterPayment, rows: Sequence[Invoice], actor: Actor) -> Effec
     account = (suppliers.approved_account(actor, command.relationship_id, command.bank_account_id)
                if command.bank_account_id else None)
     return Effect(command, relationship, account,
-                  tuple(_settling(by_id[line.invoice_id], line, command) for line in command.lines))
+                  tuple(_settling(by_id[line.invoice_id], line, command) for line in command.lines),
+                  crediting.applied(command.credits, command.lines, command.currency, by_id))
 
 
 def twins(effect: Effect) -> Sequence[Payment]:
@@ -116,10 +131,11 @@ def _check(command: RegisterPayment, actor: Actor) -> None:
     if command.paid_on > today(actor.zone):
         wrong["paid_on"] = _("The date is in the future. A payment is registered once the money has gone out; "
                              "for later days, schedule it.")
-    if command.currency != "MXN" and not command.rate:
+    if command.currency != "MXN" and command.amount and not command.rate:
         wrong["rate"] = _("Give the exchange rate: how many pesos one %(currency)s cost.", currency=command.currency)
     if amount := _wrong_amount(command):
         wrong["amount"] = amount
+    wrong |= _wrong_method(command)
     if _number_used(command, actor):
         wrong["number"] = number_used(command.number)
     if wrong:
@@ -140,11 +156,25 @@ def _wrong_amount(command: RegisterPayment) -> str:
         return _("Choose at least one invoice to pay.")
     if any(line.amount <= 0 for line in command.lines):
         return _("Each chosen invoice needs an amount above zero.")
-    if engine.adds_up(command.amount, command.lines):
+    given = engine.to_pay(command.lines, command.credits)
+    if given == command.amount >= 0:
         return ""
-    given = sum((line.amount for line in command.lines), Decimal(0))
+    if command.credits:
+        return _("The payment is %(amount)s, but its invoices less the credit notes are %(given)s. Correct one of "
+                 "them.", amount=money(command.amount, command.currency), given=money(given, command.currency))
     return _("The payment is %(amount)s but its invoices add up to %(given)s. Correct one of them.",
              amount=money(command.amount, command.currency), given=money(given, command.currency))
+
+
+def _wrong_method(command: RegisterPayment) -> dict[str, object]:
+    compensation = command.method is PaymentMethod.COMPENSATION
+    if compensation and command.bank_account_id:
+        return {"bank_account_id": _("A compensation moves no money: leave the account empty.")}
+    if compensation and command.amount:
+        return {"method": _("A compensation moves no money, and this payment does. Choose how it was paid.")}
+    if not compensation and not command.amount:
+        return {"method": _("Nothing goes out: credit notes cover everything. Choose “Compensation”.")}
+    return {}
 
 
 def number_used(number: str) -> str:

@@ -5,6 +5,7 @@ from portal.accounts import queries as accounts
 from portal.core.i18n import day, money, speaking
 from portal.invoices.queries import LetterFacts
 from portal.mail.services import post
+from portal.payments.crediting import Applying
 from portal.payments.models import Payment
 
 _SAMPLE: dict[str, Any] = {"client": "Comercializadora del Valle", "supplier": "Papelería Ñandú", "number": "A-1023",
@@ -15,8 +16,9 @@ _PAYMENT: dict[str, Any] = {"client": "Comercializadora del Valle", "number": "P
 LETTERS: dict[str, dict[str, Any]] = {
     "payment_scheduled": {**_SAMPLE, "pay_on": "26 nov 2026", "before": ""},
     "payment_unscheduled": {**_SAMPLE, "before": "26 nov 2026", "note": "El banco no opera ese día."},
-    "payment_registered": {**_PAYMENT, "paid_on": "26 nov 2026", "invoices": "A-1023, A-1024", "ppd": True},
-    "payment_voided": {**_PAYMENT, "reason": "El banco devolvió la transferencia."},
+    "payment_registered": {**_PAYMENT, "paid_on": "26 nov 2026", "invoices": "A-1023, A-1024", "ppd": True,
+                           "paid": True, "credits": ["NC-7 → A-1023: -$116.00 MXN"]},
+    "payment_voided": {**_PAYMENT, "reason": "El banco devolvió la transferencia.", "credits": True},
 }
 
 
@@ -29,6 +31,11 @@ def about_invoice(letter: str, known: LetterFacts, dates: dict[str, Any], **more
         with speaking(person.locale):
             written = {key: day(value) if value else "" for key, value in dates.items()}
         post(letter, person, context | written, client_id=invoice.client_id, relationship_id=invoice.relationship_id)
+
+
+def credit(applied: Applying, currency: str) -> str:
+    """Return one line about a credit note: its number, the invoice that it lowered, and the amount below zero."""
+    return f"{applied.note.number} → {applied.invoice.number}: {money(-applied.amount, currency)}"
 
 
 def about_payment(letter: str, payment: Payment, known: LetterFacts, **more: Any) -> None:

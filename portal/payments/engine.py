@@ -3,7 +3,7 @@
 A line's `amount` is in the payment's currency, its `settled` in the invoice's. Between two currencies both go
 through MXN: the payment at the rate that treasury gives, the invoice at its CFDI's rate, frozen at sending.
 """
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
@@ -13,8 +13,17 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Line:
-    """What of a payment goes to one invoice, in the payment's currency."""
+    """What a payment settles of one invoice, in the payment's currency; what credit notes cover of it included."""
 
+    invoice_id: UUID
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What of a credit note is taken off one invoice of the same payment: above zero, in the currency of all three."""
+
+    note_id: UUID
     invoice_id: UUID
     amount: Decimal
 
@@ -39,9 +48,9 @@ def settled(amount: Decimal, currency: str, rate: Decimal | None, owed: Owed) ->
     return (amount * paying / owing).quantize(CENT, ROUND_HALF_UP)
 
 
-def adds_up(amount: Decimal, lines: Sequence[Line]) -> bool:
-    """Say whether the lines are exactly the payment."""
-    return sum((line.amount for line in lines), Decimal(0)) == amount
+def to_pay(lines: Iterable[Line], credits: Iterable[Credit]) -> Decimal:
+    """Return what goes out: the lines less the credits. Below zero when the credits are more."""
+    return sum((line.amount for line in lines), Decimal(0)) - sum((one.amount for one in credits), Decimal(0))
 
 
 def totals(amounts: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:

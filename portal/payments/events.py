@@ -26,12 +26,13 @@ class PaymentUnscheduled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRegistered(Event):
-    """Money went out, to one supplier, for one or more invoices."""
+    """Money went out, to one supplier, for one or more invoices; `credits` say what was taken off which of them."""
 
     kind: ClassVar[str] = "payment"
     amount: str
     currency: str
     invoices: tuple[str, ...]
+    credits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

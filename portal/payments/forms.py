@@ -7,21 +7,22 @@ from uuid import UUID
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import DateField, DecimalField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from portal.core.errors import Invalid
 from portal.core.i18n import _, lazy
 from portal.invoices.models import Invoice
+from portal.payments.crediting import Offer
 from portal.payments.effects import RegisterPayment
-from portal.payments.engine import Line
+from portal.payments.engine import Credit, Line
 from portal.payments.models import PaymentMethod
 from portal.web.forms import Form, Text, upload_of
 
 METHODS = (
     (PaymentMethod.TRANSFER.value, lazy("Electronic transfer")), (PaymentMethod.CHECK.value, lazy("Check")),
     (PaymentMethod.CARD.value, lazy("Card")), (PaymentMethod.CASH.value, lazy("Cash")),
-    (PaymentMethod.OTHER.value, lazy("Other")),
+    (PaymentMethod.OTHER.value, lazy("Other")), (PaymentMethod.COMPENSATION.value, lazy("Compensation")),
 )
 LARGEST = Decimal(10) ** 12
 CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
@@ -58,7 +59,9 @@ class VoidForm(Form):
 
 
 class RegisterForm(Form):
-    """A payment to one supplier. The amounts per invoice come beside it, as `amount-<invoice id>`."""
+    """A payment to one supplier. Beside it come the amounts per invoice, as `amount-<invoice id>`, and what of credit
+    notes is applied, as `credit-<key>` and `against-<key>` (`crediting.Offer.key`).
+    """
 
     number = Text(
         lazy("Payment number"), validators=[DataRequired(lazy("Give the payment its number.")), Length(max=40)]
@@ -68,8 +71,9 @@ class RegisterForm(Form):
     currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])
     rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty(), NumberRange(min=Decimal("0.000001"))],
                   description=lazy("Pesos for one unit of the payment's currency. Not needed in pesos."))
-    amount = Amount(lazy("Amount paid"), validators=[DataRequired(lazy("Give the amount that went out.")),
-                                                     NumberRange(min=Decimal("0.01"))])
+    amount = Amount(lazy("Amount paid"), validators=[InputRequired(lazy("Give the amount that went out.")),
+                                                     NumberRange(min=Decimal(0))],
+                    description=lazy("What the invoices get, less the credit notes."))
     reference = Text(lazy("Tracking key or reference"), validators=[Length(max=60)])
     bank_account_id = SelectField(lazy("Paid into"), validators=[MayBeEmpty()])
     evidence = FileField(lazy("Proof of payment"), description=lazy("PDF or image, up to 10 MB."))
@@ -80,13 +84,14 @@ class RegisterForm(Form):
         if isinstance(self.evidence.data, FileStorage):
             self.evidence.data.stream.seek(0)
 
-    def to_command(self, relationship_id: UUID, lines: tuple[Line, ...]) -> RegisterPayment:
+    def to_command(self, relationship_id: UUID, lines: tuple[Line, ...],
+                   credits: tuple[Credit, ...] = ()) -> RegisterPayment:
         """Return the command."""
         account = self.bank_account_id.data
         return RegisterPayment(
             relationship_id=relationship_id, number=self.number.data, paid_on=self.paid_on.data,
             method=self.method.data, currency=self.currency.data, amount=self.amount.data, lines=lines,
-            rate=self.rate.data, reference=self.reference.data or "",
+            credits=credits, rate=self.rate.data, reference=self.reference.data or "",
             bank_account_id=UUID(account) if account else None, note=self.note.data or "",
             evidence=upload_of(self.evidence))
 
@@ -101,22 +106,58 @@ def lines_of(values: Mapping[str, str], payable: Sequence[Invoice]) -> tuple[Lin
         raise Invalid(_("An invoice that you had given an amount is not waiting for payment any more: somebody else "
                         "has paid it. Look at the amounts again."))
     for invoice in payable:
-        typed = clean(values.get(f"amount-{invoice.id}", ""))
-        try:
-            amount = Decimal(typed) if typed else Decimal(0)
-            if not sane(amount):
-                raise InvalidOperation
-        except InvalidOperation as wrong:
-            raise Invalid(fields={"amount": _("The amount of %(number)s is not a number: %(typed)s",
-                                              number=invoice.number, typed=typed[:20])}) from wrong
+        amount = _amount(values.get(f"amount-{invoice.id}", ""), invoice.number)
         if amount:
             lines.append(Line(invoice.id, amount))
     return tuple(lines)
 
 
+def credits_of(values: Mapping[str, str], offers: Sequence[Offer]) -> tuple[Credit, ...]:
+    """Return what was typed for the credit notes of the page; one note on one invoice is one credit.
+
+    Raises Invalid when an amount is not a number or has no invoice, or when its note is not left to apply any more.
+    """
+    made: dict[tuple[UUID, UUID], Decimal] = {}
+    left = {f"credit-{offer.key}" for offer in offers}
+    if any(clean(v).strip("0.") for k, v in values.items() if k.startswith("credit-") and k not in left):
+        raise Invalid(_("A credit note that you had given an amount is not left to apply as it was: somebody else has "
+                        "applied it. Look at the amounts again."))
+    for offer in offers:
+        amount = _amount(values.get(f"credit-{offer.key}", ""), offer.note.number)
+        if amount:
+            key = offer.note.id, _against(values.get(f"against-{offer.key}", ""), offer.note.number)
+            made[key] = made.get(key, Decimal(0)) + amount
+    return tuple(Credit(note_id, invoice_id, amount) for (note_id, invoice_id), amount in made.items())
+
+
+def _amount(written: str, number: str) -> Decimal:
+    typed = clean(written)
+    try:
+        amount = Decimal(typed) if typed else Decimal(0)
+        if not sane(amount):
+            raise InvalidOperation
+    except InvalidOperation as wrong:
+        raise Invalid(fields={"amount": _("The amount of %(number)s is not a number: %(typed)s",
+                                          number=number, typed=typed[:20])}) from wrong
+    return amount
+
+
+def _against(chosen: str, number: str) -> UUID:
+    try:
+        return UUID(chosen)
+    except ValueError as nothing:
+        raise Invalid(_("Choose to which invoice credit note %(note)s is applied.", note=number)) from nothing
+
+
 def sane(amount: Decimal) -> bool:
     """Say whether a number can be an amount at all: "1e999999", "NaN" and "Infinity" are numbers too."""
     return amount.is_finite() and abs(amount) < LARGEST
+
+
+def written(amount: Decimal) -> str:
+    """Return an amount as a person would type it, with two decimals at least: `1160.00`."""
+    short = f"{amount.normalize():f}"
+    return short if len(short.partition(".")[2]) > 2 else f"{amount:.2f}"
 
 
 def clean(text: str) -> str:

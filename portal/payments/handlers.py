@@ -20,14 +20,16 @@ def on_unscheduled(event: events.PaymentUnscheduled, _actor: Actor) -> None:
 
 
 def on_registered(event: events.PaymentRegistered, _actor: Actor) -> None:
-    """Tell the supplier that it was paid."""
-    payment, rows = queries.with_invoices(event.subject_id)
-    emails.about_payment("payment_registered", payment, letter_facts(rows[0].id),
-                         invoices=", ".join(i.number for i in rows),
-                         ppd=any(i.payment_method == "PPD" for i in rows))
+    """Tell the supplier that it was paid, and which of its credit notes were applied to which invoices."""
+    payment, contents = queries.with_contents(event.subject_id)
+    emails.about_payment("payment_registered", payment, letter_facts(contents.invoices[0].invoice.id),
+                         invoices=", ".join(x.invoice.number for x in contents.invoices),
+                         credits=[emails.credit(x, payment.currency) for x in contents.credits],
+                         paid=payment.amount > 0, ppd=contents.asks_for_rep)
 
 
 def on_voided(event: events.PaymentVoided, _actor: Actor) -> None:
     """Tell the supplier that a payment does not stand."""
-    payment, rows = queries.with_invoices(event.subject_id)
-    emails.about_payment("payment_voided", payment, letter_facts(rows[0].id), reason=event.reason)
+    payment, contents = queries.with_contents(event.subject_id)
+    emails.about_payment("payment_voided", payment, letter_facts(contents.invoices[0].invoice.id), reason=event.reason,
+                         credits=bool(contents.credits))

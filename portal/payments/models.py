@@ -4,7 +4,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, Money, choice
@@ -33,6 +33,7 @@ class PaymentMethod(StrEnum):
     CARD = "card"
     CASH = "cash"
     OTHER = "other"
+    COMPENSATION = "compensation"  # c_FormaPago 17: no money moved, credit notes cover the invoices
 
 
 class PaymentStatus(StrEnum):
@@ -43,14 +44,19 @@ class PaymentStatus(StrEnum):
 
 
 class Payment(Base):
-    """Money that treasury registers, to one supplier, settling one or more of its invoices."""
+    """Money that treasury registers, to one supplier, settling one or more of its invoices, less what it credited.
+
+    The lines of a payment add up to its amount; a compensation's to zero.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("client_id", "number"),
         Index(None, "client_id", "paid_on", "id"),
         Index(None, "relationship_id", "paid_on", "id"),
-        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("amount > 0 AND method <> 'compensation'"
+                        " OR amount = 0 AND method = 'compensation' AND bank_account_id IS NULL",
+                        name="amount_positive"),
     )
     __rls__ = SHARED
 
@@ -75,19 +81,28 @@ class Payment(Base):
 
 
 class PaymentLine(Base):
-    """What of a payment went to one invoice: in the payment's currency, and in the invoice's."""
+    """What a payment settles of one invoice, in the payment's currency and in the invoice's.
+
+    Below zero, it is what of a credit note was taken off the invoice `against_id`, whose own line holds it too.
+    """
 
     __tablename__ = "payment_lines"
     __table_args__ = (
-        UniqueConstraint("payment_id", "invoice_id"),
-        CheckConstraint("amount > 0 AND settled > 0", name="amounts_positive"),
+        Index("uq_payment_lines_invoice", "payment_id", "invoice_id", unique=True,
+              postgresql_where=text("against_id IS NULL")),
+        Index("uq_payment_lines_credit", "payment_id", "invoice_id", "against_id", unique=True,
+              postgresql_where=text("against_id IS NOT NULL")),
+        CheckConstraint("amount > 0 AND settled > 0 AND against_id IS NULL"
+                        " OR amount < 0 AND settled = amount AND against_id <> invoice_id", name="amounts_signed"),
+        CheckConstraint("abs(settled) <= balance_before", name="within_balance"),
     )
     __rls__ = SHARED
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     relationship_id: Mapped[UUID] = mapped_column(ForeignKey("relationships.id"))
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"))
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)  # or the credit note
+    against_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"), index=True)  # of a credit note only
     amount: Mapped[Decimal] = mapped_column(Money)  # payment's currency
     settled: Mapped[Decimal] = mapped_column(Money)  # invoice's currency, at the CFDI's rate frozen at sending
     balance_before: Mapped[Decimal] = mapped_column(Money)

@@ -1,11 +1,11 @@
 """What treasury and suppliers see of payments: what is due, the archive, one payment."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access import binds
@@ -18,6 +18,7 @@ from portal.core.errors import NotFound
 from portal.core.types import Page
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
+from portal.payments.crediting import Applying
 from portal.payments.models import Payment, PaymentDate, PaymentLine
 from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
@@ -28,6 +29,7 @@ OWES = (Invoice.cfdi_type != "E", Invoice.total > 0)
 # Approved invoices that wait for a date, counted beside the navigation.
 UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED, *OWES)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
+APPLICABLE = (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_APPLIED)  # where a credit note may be applied
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,43 @@ class PaidInvoice:
         return self.line.balance_before - self.line.settled
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a payment settled, and what of it credit notes covered."""
+
+    invoices: list[PaidInvoice]
+    credits: list[Applying]
+
+    @property
+    def settled(self) -> Decimal:
+        """What the invoices got in all, in the payment's currency."""
+        return sum((x.line.amount for x in self.invoices), Decimal(0))
+
+    @property
+    def credited(self) -> Decimal:
+        """What credit notes covered of that."""
+        return sum((x.amount for x in self.credits), Decimal(0))
+
+    @property
+    def asks_for_rep(self) -> bool:
+        """Whether money went to a PPD invoice: its issuer owes a payment complement of what it received (RMF
+        2.7.1.32), not of what was credited."""
+        money = {x.invoice.id: x.line.amount for x in self.invoices if x.invoice.payment_method == "PPD"}
+        for credit in self.credits:
+            if credit.invoice.id in money:
+                money[credit.invoice.id] -= credit.amount
+        return any(amount > 0 for amount in money.values())
+
+
+@dataclass(frozen=True)
+class PaymentOf:
+    """A payment of one document. `other`: of what was credited, the note (or, to a note, its invoice)."""
+
+    payment: Payment
+    line: PaymentLine
+    other: Invoice | None
+
+
 def due(actor: Actor, wanted: DueFilter, cursor: str | None) -> Page[Invoice]:
     """Return approved invoices that still owe, oldest approval first."""
     actor.require(Permission.Payment.SCHEDULE)
@@ -85,6 +124,15 @@ def payable(actor: Actor, relationship_id: UUID) -> Sequence[Invoice]:
     return session.scalars(select(Invoice).where(
         Invoice.client_id == actor.client_id, Invoice.relationship_id == relationship_id,
         Invoice.status.in_(WAITING), *OWES).order_by(Invoice.scheduled_on.nulls_last(), Invoice.id).limit(200)).all()
+
+
+def applicable(actor: Actor, relationship_ids: Iterable[UUID]) -> Sequence[Invoice]:
+    """Return the credit notes of suppliers that are left to apply, oldest first (at most 50)."""
+    actor.require(Permission.Payment.SCHEDULE)
+    return session.scalars(select(Invoice).where(
+        Invoice.client_id == actor.client_id, Invoice.relationship_id.in_(set(relationship_ids)),
+        Invoice.status.in_(APPLICABLE), Invoice.cfdi_type == "E", Invoice.total > 0,
+    ).order_by(Invoice.id).limit(50)).all()
 
 
 def chosen(actor: Actor, invoice_ids: Sequence[UUID]) -> Sequence[Invoice]:
@@ -121,24 +169,32 @@ def get(actor: Actor, payment_id: UUID) -> Payment:
     return row
 
 
-def lines(payment: Payment) -> list[PaidInvoice]:
-    """Return the lines of a payment with their invoices."""
-    query = select(PaymentLine, Invoice).join(Invoice, Invoice.id == PaymentLine.invoice_id).where(
-        PaymentLine.payment_id == payment.id).order_by(PaymentLine.id)
-    return [PaidInvoice(line, invoice) for line, invoice in session.execute(query)]
+def contents(payment: Payment) -> Contents:
+    """Return what a payment settled, and the credit notes that were applied in it."""
+    against = aliased(Invoice)
+    query = select(PaymentLine, Invoice, against).join(Invoice, Invoice.id == PaymentLine.invoice_id).outerjoin(
+        against, against.id == PaymentLine.against_id).where(PaymentLine.payment_id == payment.id)
+    found = session.execute(query.order_by(PaymentLine.id)).all()
+    return Contents([PaidInvoice(line, invoice) for line, invoice, lowered in found if lowered is None],
+                    [Applying(note, lowered, -line.amount, line.balance_before)
+                     for line, note, lowered in found if lowered is not None])
 
 
-def with_invoices(payment_id: UUID | None) -> tuple[Payment, list[Invoice]]:
-    """Return a payment and its invoices, for the letters about it, in the transaction that made it."""
+def with_contents(payment_id: UUID | None) -> tuple[Payment, Contents]:
+    """Return a payment and what it settled, for the letters about it, in the transaction that made it."""
     payment = session.get_one(Payment, payment_id)
-    return payment, [item.invoice for item in lines(payment)]
+    return payment, contents(payment)
 
 
-def payments_of(invoice: Invoice) -> Sequence[tuple[Payment, PaymentLine]]:
-    """Return the payments of one invoice, voided ones too, oldest first."""
-    query = select(Payment, PaymentLine).join(PaymentLine, PaymentLine.payment_id == Payment.id)
-    return [(p, line) for p, line in session.execute(
-        query.where(PaymentLine.invoice_id == invoice.id).order_by(Payment.id))]
+def payments_of(invoice: Invoice) -> Sequence[PaymentOf]:
+    """Return the payments of one document, voided ones too, oldest first: its own lines, and what lowered it."""
+    other = aliased(Invoice)
+    # Of its own line the other document is what it lowers, if it is a note; of a note's line, the note.
+    its = case((PaymentLine.invoice_id == invoice.id, PaymentLine.against_id), else_=PaymentLine.invoice_id)
+    query = select(Payment, PaymentLine, other).join(PaymentLine, PaymentLine.payment_id == Payment.id).outerjoin(
+        other, other.id == its).where(or_(PaymentLine.invoice_id == invoice.id, PaymentLine.against_id == invoice.id))
+    found = session.execute(query.order_by(Payment.id, PaymentLine.against_id.is_not(None), PaymentLine.id))
+    return [PaymentOf(payment, line, document) for payment, line, document in found]
 
 
 def dates_of(invoice: Invoice) -> Sequence[PaymentDate]:

@@ -1,17 +1,16 @@
 """The remittance advice of a payment: gathers what the document shows and has it drawn."""
-from collections.abc import Sequence
-
 from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.i18n import speaking
 from portal.documents import remittance
+from portal.payments.crediting import Applying
 from portal.payments.forms import METHODS
 from portal.payments.models import Payment
-from portal.payments.queries import PaidInvoice
+from portal.payments.queries import Contents, PaidInvoice
 from portal.suppliers.models import Relationship
 
 
-def draw(payment: Payment, lines: Sequence[PaidInvoice], language: str) -> bytes:
+def draw(payment: Payment, contents: Contents, language: str) -> bytes:
     """Return the PDF in `language` ("es" or "en")."""
     client = session.get_one(Organization, payment.client_id)
     supplier = session.get_one(Relationship, payment.relationship_id)
@@ -23,8 +22,9 @@ def draw(payment: Payment, lines: Sequence[PaidInvoice], language: str) -> bytes
         payer=remittance.Party(client.name, client.tax_id), payee=remittance.Party(supplier.name, supplier.tax_id),
         number=payment.number, date=payment.paid_on, method=method, amount=payment.amount, currency=payment.currency,
         account=f"•••• {last4}" if last4 else "", bank=bank, reference=payment.reference,
-        rate=str(payment.exchange_rate or ""), note=payment.note, invoices=tuple(_line(x) for x in lines),
-        asks_for_rep=any(x.invoice.payment_method == "PPD" for x in lines)), language)
+        rate=str(payment.exchange_rate or ""), note=payment.note,
+        invoices=tuple(_line(x) for x in contents.invoices), credits=tuple(_credit(x) for x in contents.credits),
+        asks_for_rep=contents.asks_for_rep), language)
 
 
 def _line(paid: PaidInvoice) -> remittance.PaidInvoice:
@@ -32,3 +32,9 @@ def _line(paid: PaidInvoice) -> remittance.PaidInvoice:
     return remittance.PaidInvoice(folio=invoice.number, uuid=invoice.uuid or "", date=invoice.issued_on,
                                   total=invoice.total, paid=paid.line.amount, balance=paid.balance_after,
                                   currency=invoice.currency)
+
+
+def _credit(applied: Applying) -> remittance.AppliedCredit:
+    note = applied.note
+    return remittance.AppliedCredit(folio=note.number, uuid=note.uuid or "", date=note.issued_on,
+                                    invoice=applied.invoice.number, applied=applied.amount, left=applied.after)

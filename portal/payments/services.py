@@ -1,10 +1,11 @@
 """The verbs of treasury: give dates, register payments, void them."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.access.actor import Actor
@@ -19,7 +20,7 @@ from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
-from portal.payments import effects
+from portal.payments import effects, queries
 from portal.payments.effects import EVIDENCE, Changed, Effect, RegisterPayment
 from portal.payments.events import PaymentRegistered, PaymentScheduled, PaymentUnscheduled, PaymentVoided
 from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentStatus
@@ -58,35 +59,39 @@ def unschedule(invoice_id: UUID, note: str, actor: Actor) -> Invoice:
 def preview(command: RegisterPayment, actor: Actor) -> Effect:
     """Return what registering would do, without doing it. Raises as `register`, but for the number's last word."""
     actor.require(Permission.Payment.REGISTER)
-    rows = [invoices_queries.get(actor, i) for i in dict.fromkeys(line.invoice_id for line in command.lines)]
-    return effects.of(command, _standing(_payable(rows)), actor)
+    return effects.of(command, _documents(command, actor, invoices_queries.get), actor)
 
 
 def register(command: RegisterPayment, actor: Actor, seen: str | None = None) -> Payment:
-    """Register a payment and settle its invoices, all or nothing.
+    """Register a payment: settle its invoices and apply its credit notes, all or nothing.
 
     `seen`: the fingerprint of the effect that the person confirmed. Raises Changed when it is not what would happen
-    now, Invalid (over the balance, does not add up, future date, number used, rate missing), Conflict (an invoice is
-    not payable any more), NotFound (an invoice or account of somebody else).
+    now, Invalid (over a balance, does not add up, future date, number used, rate missing), Conflict (an invoice is
+    not payable any more, or a note not to be applied), NotFound (an invoice or account of somebody else).
     """
     actor.require(Permission.Payment.REGISTER)
-    effect = effects.of(command, _standing(_lock([line.invoice_id for line in command.lines], actor)), actor)
+    effect = effects.of(command, _documents(command, actor, invoices_queries.locked), actor)
     if seen is not None and seen != effect.fingerprint:
         raise Changed(_("What this payment would do has changed since you looked at it. Here it is as it stands "
                         "now: check it and confirm again."))
     payment = _payment(effect, actor)
     _insert(payment, command.number)
-    for settling in effect.lines:
-        _settle(payment, settling, actor)
+    _write_lines(payment, effect)
+    _settle(effect, actor)
     announce(PaymentRegistered(client_id=payment.client_id, relationship_id=payment.relationship_id,
                                subject_id=payment.id, subject_label=payment.number, amount=str(payment.amount),
                                currency=payment.currency,
-                               invoices=tuple(x.invoice.number for x in effect.lines)), actor)
+                               invoices=tuple(x.invoice.number for x in effect.lines),
+                               credits=tuple(f"{x.note.number} → {x.invoice.number}: {x.amount:f}"
+                                             for x in effect.credits)), actor)
     return payment
 
 
 def void(payment_id: UUID, reason: str, actor: Actor) -> Payment:
-    """Void a payment: its invoices owe again what it had settled. Kept in the archive with its reason."""
+    """Void a payment: its invoices owe again what it had settled, its credit notes are left to apply again.
+
+    Kept in the archive with its reason.
+    """
     actor.require(Permission.Payment.VOID)
     payment = session.scalar(select(Payment).filter_by(id=payment_id, client_id=actor.client_id).with_for_update())
     if payment is None:
@@ -95,9 +100,10 @@ def void(payment_id: UUID, reason: str, actor: Actor) -> Payment:
         raise Conflict(_("This payment has been voided already."))
     if len(reason.strip()) < 5:
         raise Invalid(fields={"reason": _("Say why the payment does not stand (at least 5 letters).")})
-    lines = session.scalars(select(PaymentLine).filter_by(payment_id=payment.id).order_by(PaymentLine.invoice_id))
-    for line in lines.all():
-        invoices.unsettle(invoices_queries.locked(actor, line.invoice_id), line.settled, actor)
+    per_document = select(PaymentLine.invoice_id, func.sum(func.abs(PaymentLine.settled))).where(
+        PaymentLine.payment_id == payment.id).group_by(PaymentLine.invoice_id).order_by(PaymentLine.invoice_id)
+    for invoice_id, settled in session.execute(per_document).all():
+        invoices.unsettle(invoices_queries.locked(actor, invoice_id), settled, actor)
     payment.status, payment.voided_at = PaymentStatus.VOIDED, now()
     payment.voided_by, payment.void_reason = actor.user_id, reason.strip()
     announce(PaymentVoided(client_id=payment.client_id, relationship_id=payment.relationship_id,
@@ -111,8 +117,27 @@ def _lock(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
     return _payable([invoices_queries.locked(actor, i) for i in sorted(set(invoice_ids))])
 
 
+def _documents(command: RegisterPayment, actor: Actor, read: Callable[[Actor, UUID], Invoice]) -> list[Invoice]:
+    """Return the invoices and credit notes that a command names, each by `read`, in the order of their ids.
+
+    Raises Conflict when one of them is no longer to be paid or applied.
+    """
+    paid, applied = {line.invoice_id for line in command.lines}, {credit.note_id for credit in command.credits}
+    rows = [read(actor, i) for i in sorted(paid | applied)]
+    _payable([row for row in rows if row.id in paid])
+    _applicable([row for row in rows if row.id in applied])
+    return _standing(rows)
+
+
+def _applicable(notes: list[Invoice]) -> None:
+    late = [i.number for i in notes if i.status not in queries.APPLICABLE or not i.is_credit]
+    if late:
+        raise Conflict(_("These credit notes are not left to apply any more: %(numbers)s. Look at the list again.",
+                         numbers=", ".join(late)))
+
+
 def _payable(rows: list[Invoice]) -> list[Invoice]:
-    late = [i.number for i in rows if i.status not in PAYABLE or i.cfdi_type == "E"]
+    late = [i.number for i in rows if i.status not in PAYABLE or i.is_credit]
     if late:
         raise Conflict(_("These invoices are not waiting for payment any more: %(numbers)s. Look at the list again.",
                          numbers=", ".join(late)))
@@ -120,8 +145,12 @@ def _payable(rows: list[Invoice]) -> list[Invoice]:
 
 
 def _standing(rows: list[Invoice]) -> list[Invoice]:
-    """Return `rows`; raises Conflict when SAT says that one of them is cancelled: it must not be paid."""
-    cancelled = [i.number for i in rows if at_sat.is_cancelled(i)]
+    """Return `rows`; raises Conflict when SAT says that one of them is cancelled: it is neither paid nor applied."""
+    found = [i for i in rows if at_sat.is_cancelled(i)]
+    notes, cancelled = [i.number for i in found if i.is_credit], [i.number for i in found if not i.is_credit]
+    if notes:
+        raise Conflict(_("SAT says that these credit notes are cancelled, so they are not applied: %(numbers)s. Ask "
+                         "their supplier for others.", numbers=", ".join(notes)))
     if cancelled:
         raise Conflict(_("SAT says that these invoices are cancelled, so they are not paid: %(numbers)s. Ask their "
                          "supplier for others.", numbers=", ".join(cancelled)))
@@ -167,9 +196,18 @@ def _insert(payment: Payment, number: str) -> None:
         raise Invalid(fields={"number": effects.number_used(number)}) from twice
 
 
-def _settle(payment: Payment, settling: effects.Settling, actor: Actor) -> None:
-    session.add(PaymentLine(client_id=payment.client_id, relationship_id=payment.relationship_id,
-                            payment_id=payment.id, invoice_id=settling.invoice.id, amount=settling.amount,
-                            settled=settling.settled, balance_before=settling.before))
+def _write_lines(payment: Payment, effect: Effect) -> None:
+    about: dict[str, Any] = {"client_id": payment.client_id, "relationship_id": payment.relationship_id,
+                             "payment_id": payment.id}
+    session.add_all(PaymentLine(**about, invoice_id=x.invoice.id, amount=x.amount, settled=x.settled,
+                                balance_before=x.before) for x in effect.lines)
+    session.add_all(PaymentLine(**about, invoice_id=x.note.id, against_id=x.invoice.id, amount=-x.amount,
+                                settled=-x.amount, balance_before=x.before) for x in effect.credits)
     session.flush()
-    invoices.settle(settling.invoice, settling.settled, actor)
+
+
+def _settle(effect: Effect, actor: Actor) -> None:
+    for line in effect.lines:
+        invoices.settle(line.invoice, line.settled, actor)
+    for note in dict.fromkeys(x.note for x in effect.credits):
+        invoices.settle(note, sum((x.amount for x in effect.credits if x.note is note), Decimal(0)), actor)

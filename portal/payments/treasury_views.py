@@ -9,9 +9,10 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.clock import today
 from portal.core.i18n import _, ngettext
+from portal.invoices import facts
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
-from portal.payments import drafts, effects, engine, queries, services
+from portal.payments import crediting, drafts, effects, engine, queries, services
 from portal.payments.drafts import Draft
 from portal.payments.forms import ScheduleForm, UnscheduleForm, VoidForm
 from portal.payments.models import Payment
@@ -40,8 +41,9 @@ def schedule(actor: Actor) -> ResponseReturnValue:
     """Show the chosen invoices and their sums, then give them the date."""
     ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
     rows, form = queries.chosen(actor, ids), ScheduleForm()
-    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone),
-             "totals": engine.totals((i.currency, i.balance) for i in rows)}
+    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld,
+             "totals": engine.totals((i.currency, i.balance) for i in rows),
+             "notes": queries.applicable(actor, {i.relationship_id for i in rows})}
     if "pay_on" not in request.form:
         return render("payments/schedule.html", form=ScheduleForm(formdata=None), **shown)
     return answer(form, lambda: services.schedule(ids, form.pay_on.data, actor), _scheduled, "payments/schedule.html",
@@ -60,7 +62,9 @@ def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Type a payment to one supplier; what was begun is still there. Sending it leads to its confirmation."""
     if request.method == "GET":
-        return _typing(actor, drafts.begun(actor, relationship_id) or drafts.blank(actor, relationship_id)), 200
+        wanted = as_uuid(request.args.get("invoice", ""))
+        return _typing(actor, drafts.begun(actor, relationship_id)
+                       or drafts.suggested(actor, relationship_id, wanted)), 200
     once.may_come_again()
     draft = drafts.sent(actor, relationship_id)
     if drafts.tried(draft, actor, lambda command: services.preview(command, actor)) is None:
@@ -96,13 +100,15 @@ def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     """Void a payment after showing what its invoices would owe again."""
     payment, form = queries.get(actor, payment_id), VoidForm()
     return answer(form, lambda: services.void(payment_id, form.reason.data or "", actor), _voided,
-                  "payments/void.html", payment=payment, lines=queries.lines(payment))
+                  "payments/void.html", payment=payment, contents=queries.contents(payment))
 
 
 def _typing(actor: Actor, draft: Draft) -> str:
     relationship = suppliers.relationship(actor, draft.relationship_id)
-    return render("payments/register.html", draft=draft, form=draft.form, relationship=relationship, typed=draft.typed,
-                  payable=queries.payable(actor, relationship.id),
+    payable = queries.payable(actor, relationship.id)
+    return render("payments/register.html", withheld=facts.withheld, draft=draft, form=draft.form,
+                  relationship=relationship, typed=draft.typed, payable=payable,
+                  offers=crediting.offers(queries.applicable(actor, [relationship.id]), payable),
                   accounts=suppliers.approved_accounts(actor, relationship.id))
 
 
@@ -111,8 +117,11 @@ def _confirming(actor: Actor, draft: Draft) -> ResponseReturnValue:
     if effect is None:
         return _typing(actor, draft), 422
     changed = bool(draft.form.form_errors)
-    return render("payments/confirm.html", effect=effect, draft=draft,
-                  twins=effects.twins(effect)), 409 if changed else 200
+    notes = queries.applicable(actor, [draft.relationship_id])
+    return render("payments/confirm.html", effect=effect, withheld=facts.withheld, draft=draft,
+                  twins=effects.twins(effect),
+                  forgotten=crediting.forgotten(effect.credits, notes, [x.invoice for x in effect.lines]),
+                  ), 409 if changed else 200
 
 
 def _scheduled(rows: list[Invoice]) -> str:

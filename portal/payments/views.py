@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.i18n import language
+from portal.invoices import facts
 from portal.payments import queries, remittances
 from portal.payments.forms import VoidForm
 from portal.payments.queries import ArchiveFilter
@@ -31,9 +32,9 @@ def archive(actor: Actor) -> ResponseReturnValue:
 def show(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     """One payment with its invoices."""
     payment = queries.get(actor, payment_id)
-    return render("payments/show.html", payment=payment, lines=queries.lines(payment), form=VoidForm(),
-                  evidence=queries.evidence(payment), names=queries.suppliers_of([payment]),
-                  clients=queries.clients_of([payment]))
+    return render("payments/show.html", payment=payment, contents=queries.contents(payment),
+                  withheld=facts.withheld, form=VoidForm(), evidence=queries.evidence(payment),
+                  names=queries.suppliers_of([payment]), clients=queries.clients_of([payment]))
 
 
 @page(bp, "/<uuid:payment_id>/remittance", Permission.Payment.READ)
@@ -41,7 +42,7 @@ def remittance(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     """The payment's remittance advice as a PDF, in the reader's language."""
     payment = queries.get(actor, payment_id)
     name = f"{'remesa' if language() == 'es' else 'remittance'}-{payment.number}.pdf"
-    return attachment(remittances.draw(payment, queries.lines(payment), language()), name, "application/pdf")
+    return attachment(remittances.draw(payment, queries.contents(payment), language()), name, "application/pdf")
 
 
 def as_date(name: str) -> date | None:

@@ -131,8 +131,8 @@ def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: B
     with world.acting(world.actor(seller)) as actor:
         rows = queries.archive(actor, ArchiveFilter(), None).rows
         assert [p.number for p in rows] == ["P-2", "P-1"]
-        assert [x.balance_after for x in queries.lines(rows[1])] == [0, 300]
-        drawn = remittances.draw(rows[1], queries.lines(rows[1]), "es")
+        assert [x.balance_after for x in queries.contents(rows[1]).invoices] == [0, 300]
+        drawn = remittances.draw(rows[1], queries.contents(rows[1]), "es")
         assert drawn.startswith(b"%PDF-")
 
 
