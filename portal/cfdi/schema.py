@@ -17,6 +17,7 @@ from lxml import etree
 from portal.cfdi import light
 from portal.cfdi.catalogs.codes import code_of
 from portal.cfdi.lazy import is_modest, place
+from portal.cfdi.mending import is_afterthought
 from portal.cfdi.model import CFD3, CFD4, PAGOS10, PAGOS20, TFD
 from portal.cfdi.report import Finding, Status, Step
 from portal.cfdi.sentences import Family, Sentence, register
@@ -258,6 +259,8 @@ def _explained(kind: str, match: re.Match[str], element: etree._Element) -> Find
     code = _KINDS.get(kind, "ACUSE-XSD-VALUE" if attribute else "ACUSE-XSD-OTHER")
     if code == "ACUSE-XSD-ELEMENT" and rest.startswith("Missing child"):
         code = "ACUSE-XSD-INCOMPLETE"
+    if code == "ACUSE-XSD-ELEMENT" and is_afterthought(element):
+        return replace(_finding("ACUSE-NOTE-ADDENDA-PLACE", element, local), status=Status.PASSED)
     if code == "ACUSE-XSD-VALUE":
         return _value(element, attribute, match["facet"] or "", rest)
     expected = _EXPECTED.search(rest)

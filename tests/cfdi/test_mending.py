@@ -41,6 +41,12 @@ def test_an_addenda_with_undeclared_prefixes_is_accepted_and_said(
     assert "ACUSE-NOTE-ADDENDA-NAMES" in told(report)
 
 
+def test_an_addenda_without_a_prefix_may_use_undeclared_ones(invoice: bytes, verdict: Judge) -> None:
+    report = verdict(invoice.replace(END, b"<Addenda><vol:Pedido numero='1'/></Addenda>" + END))
+    assert report.verdict is Verdict.ACCEPTED
+    assert "ACUSE-NOTE-ADDENDA-NAMES" in told(report)
+
+
 def test_both_faults_at_once(invoice: bytes, verdict: Judge) -> None:
     data = with_addenda(invoice, b'<vol:Pedido xmlns:schemaLocation="http://a http://b.xsd"/>')
     report = verdict(data)
@@ -71,6 +77,41 @@ def test_what_hides_behind_an_addenda_is_not_believed(invoice: bytes, verdict: J
     report = verdict(hidden)
     assert report.verdict is Verdict.REJECTED
     assert report.steps[Step.SEAL] is StepState.FAILED
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"<Addenda><Pedido numero='1'/></Addenda>",
+        b"<a:Addenda xmlns:a='http://cliente.example'/>",
+        b"<cfdi:Addenda/><cfdi:Addenda/>",
+        b"<Pedido/><cfdi:Addenda/><cfdi:Addenda/><Otro/>",
+    ],
+)
+def test_an_addenda_that_was_only_put_behind_is_accepted_and_said(
+    invoice: bytes, verdict: Judge, behind: bytes
+) -> None:
+    report = verdict(invoice.replace(END, behind + END))
+    assert report.verdict is Verdict.ACCEPTED
+    assert report.steps == verdict(invoice).steps
+    assert [code for code in told(report) if code != "ACUSE-NOTE-ADDENDA"][0] == "ACUSE-NOTE-ADDENDA-PLACE"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda invoice: invoice.replace(b"<cfdi:Conceptos>", b"<Pedido/><cfdi:Conceptos>"),
+        lambda invoice: invoice.replace(b"<cfdi:Conceptos>", b"<cfdi:Conceptos><Pedido/>"),
+        lambda invoice: invoice.replace(END, b"<Pedido/><cfdi:Emisor/>" + END),
+        lambda invoice: invoice.replace(END, b"<cfdi:Pedido/>" + END),
+    ],
+)
+def test_what_stands_elsewhere_or_bears_sats_name_stays_refused(
+    invoice: bytes, verdict: Judge, data: Callable[[bytes], bytes]
+) -> None:
+    report = verdict(data(invoice))
+    assert (report.verdict, report.steps[Step.SCHEMA]) == (Verdict.REJECTED, StepState.FAILED)
+    assert "ACUSE-XSD-ELEMENT" in told(report)
 
 
 def test_nothing_to_leave_out_is_left_alone() -> None:
