@@ -4,6 +4,7 @@ Industry Invoice (UN/CEFACT D16B), alone or inside a PDF (Factur-X, ZUGFeRD), by
 What the document says is taken as it is; whether its sums agree is told by `structured_rules`, not corrected.
 """
 
+import base64
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -98,6 +99,16 @@ def read_pdf(data: bytes) -> StructuredInvoice | None:
 def attached_xml(pdf: bytes) -> bytes | None:
     """Return the invoice that a Factur-X or ZUGFeRD PDF carries, as it is, or None. Raises Refused."""
     return pdf_attachment(pdf, ATTACHED_AS)
+
+
+def embedded_pdf(data: bytes) -> bytes | None:
+    """Return the first PDF that an electronic invoice carries in its own text (BT-125), or None. Raises Refused."""
+    root = xml.parse(data)
+    written = _Node(root, ROOTS[str(root.tag)].paths).get("picture") if root.tag in ROOTS else ""
+    try:
+        return base64.b64decode("".join(written.split()), validate=True) or None
+    except ValueError:
+        return None  # not base64: there is no picture, and the invoice is none the worse
 
 
 def _invoice(root: _Node, place: Syntax) -> StructuredInvoice:

@@ -44,6 +44,9 @@ UBL_PATHS: Paths = {
     "lines": ("cac:InvoiceLine", "cac:CreditNoteLine"),
     "taxes": ("cac:TaxTotal[cbc:TaxAmount/@currencyID = $currency]/cac:TaxSubtotal",),
     "adjustments": ("cac:AllowanceCharge",),
+    "picture": (
+        "cac:AdditionalDocumentReference/cac:Attachment/cbc:EmbeddedDocumentBinaryObject[@mimeCode='application/pdf']",
+    ),
 }
 UBL_ADJUSTMENT: Paths = {
     "is_charge": ("cbc:ChargeIndicator",),
@@ -103,6 +106,7 @@ CII_PATHS: Paths = {
     "lines": ("rsm:SupplyChainTradeTransaction/ram:IncludedSupplyChainTradeLineItem",),
     "taxes": (f"{_SETTLED}/ram:ApplicableTradeTax",),
     "adjustments": (f"{_SETTLED}/ram:SpecifiedTradeAllowanceCharge",),
+    "picture": (f"{_AGREED}/ram:AdditionalReferencedDocument/ram:AttachmentBinaryObject[@mimeCode='application/pdf']",),
 }
 CII_ADJUSTMENT: Paths = {
     "is_charge": ("ram:ChargeIndicator/udt:Indicator",),

@@ -1,12 +1,17 @@
-"""What is typed of a foreign invoice that is a PDF alone, and what of it cannot be true."""
+"""What is typed of a foreign invoice: all of a PDF alone, and what a file without lines leaves unsaid."""
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from portal.core.errors import Invalid
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
-from portal.invoices import findings, rules
+from portal.invoices import einvoices, findings, queries, rules
 from portal.invoices.examination import Intake
+from portal.invoices.lifecycle import remember, require_version
+from portal.invoices.models import Invoice, InvoiceStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +25,19 @@ class ForeignInvoice:
     taxes: Decimal
     total: Decimal
     description: str = ""
+
+
+def describe(invoice_id: UUID, version: int | None, text: str, actor: Actor) -> Invoice:
+    """Write what a draft invoices whose file does not say it. Raises NotFound, Conflict, NotAllowed."""
+    actor.require(Permission.Invoice.SUBMIT)
+    invoice = queries.locked(actor, invoice_id)
+    require_version(invoice, version)
+    if invoice.status is not InvoiceStatus.DRAFT or not einvoices.describable(invoice):
+        raise Conflict(_("The data of this invoice comes from its file: replace the file instead."))
+    invoice.facts = {**invoice.facts, "description": text[:300], "described": True}
+    invoice.version += 1
+    remember(invoice, "described", actor)
+    return invoice
 
 
 def require_foreign(intake: Intake) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.cfdi.report import Status
 from portal.core.db import session
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
 from portal.core.types import Upload
 from portal.documents import structured, structured_rules
@@ -23,6 +23,7 @@ from portal.invoices.examination import GONE, TOO_MUCH, XML_MB, Examined, Intake
 from portal.invoices.facts import CONCEPTS, RELATED
 from portal.invoices.models import Invoice, InvoiceKind
 from portal.jobs.outbox import key_lock
+from portal.storage import services as storage
 
 CFDI_MARK = b"sat.gob.mx/cfd"
 UNTAXED = ("E", "O")  # exempt, outside the scope: no rate to speak of (UNCL 5305)
@@ -38,6 +39,18 @@ def source(xml: Upload | None, pdf: Upload | None) -> Upload | None:
     except (Refused, BoxFailure):
         return None  # the storage says what is wrong with the PDF
     return None if pdf is None or carried is None else Upload(_stem(pdf.name) + ".xml", carried)
+
+
+def picture(xml: Upload) -> Upload | None:
+    """Return the PDF that the file itself carries (BT-125) and that can be kept, or None."""
+    try:
+        carried = structured.embedded_pdf(_modest(xml.data))
+        pdf = Upload(_stem(xml.name) + ".pdf", carried) if carried else None
+        if pdf is not None:
+            storage.accept(pdf, allowed=("pdf",))
+        return pdf
+    except (Refused, Invalid):
+        return None  # what the file says counts; a picture of it that cannot be shown is left out
 
 
 def examine(intake: Intake, xml: Upload) -> Examined:
@@ -56,7 +69,10 @@ def write(invoice: Invoice, document: StructuredInvoice, *, inside_pdf: bool) ->
     """Write what the document says into the invoice."""
     for name, value in columns(document).items():
         setattr(invoice, name, value)
+    typed = (invoice.facts or {}).get("description", "") if describable(invoice) else ""
     invoice.facts = facts(document, inside_pdf)
+    if typed and describable(invoice):
+        invoice.facts |= {"description": typed, "described": True}
 
 
 def columns(document: StructuredInvoice) -> dict[str, Any]:
@@ -88,6 +104,13 @@ def facts(document: StructuredInvoice, inside_pdf: bool) -> dict[str, Any]:
         "relations": [{"type": "", "uuids": [n[:80] for n in document.preceding[:RELATED]]}],
         "concepts": [_concept(line) for line in document.lines[:CONCEPTS]], "concepts_total": len(document.lines),
     }
+
+
+def describable(invoice: Invoice) -> bool:
+    """Say whether what is invoiced is typed: the file has no lines (Factur-X MINIMUM, BASIC WL) and no note."""
+    known = invoice.facts or {}
+    silent = "einvoice" in known and not known["concepts_total"]
+    return silent and (not known["description"] or known.get("described", False))
 
 
 def concepts_of(data: bytes) -> list[dict[str, Any]]:

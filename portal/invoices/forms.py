@@ -111,6 +111,14 @@ class VersionForm(Form):
     version = IntegerField(widget=HiddenField.widget, validators=[DataRequired()])
 
 
+class DescriptionForm(Form):
+    """What is invoiced, when the file does not say it."""
+
+    version = IntegerField(widget=HiddenField.widget)
+    description = Text(lazy("What is being invoiced"), validators=[
+        DataRequired(lazy("Write in a few words what is being invoiced.")), Length(max=300)])
+
+
 class ForeignForm(Form):
     """The data of an invoice that has no XML."""
 

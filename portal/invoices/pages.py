@@ -14,7 +14,7 @@ from portal.documents.box import BoxFailure
 from portal.documents.problems import Refused
 from portal.invoices import einvoices, pairing, queries, rows, services
 from portal.invoices.captured import require_foreign
-from portal.invoices.forms import AddForm, ForeignForm, ReplaceForm, VersionForm
+from portal.invoices.forms import AddForm, DescriptionForm, ForeignForm, ReplaceForm, VersionForm
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
 from portal.invoices.reception import Received, prepare
 from portal.storage import services as storage
@@ -105,7 +105,8 @@ def of_one(actor: Actor, invoice: Invoice) -> dict[str, Any]:
     draft = invoice.status is InvoiceStatus.DRAFT
     return {"invoice": invoice, "status": rows.status_of(invoice), "dots": rows.dots(invoice, actor.zone),
             "client_name": client_names(actor).get(invoice.client_id, ""),
-            "may_withdraw": services.withdrawable(invoice), "draft": draft, **queries.details(actor, invoice)}
+            "may_withdraw": services.withdrawable(invoice), "draft": draft,
+            "describable": draft and einvoices.describable(invoice), **queries.details(actor, invoice)}
 
 
 def obstacle(actor: Actor, invoice: Invoice) -> object | None:
@@ -128,6 +129,12 @@ def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUI
     if not form.is_submitted():
         form.fill(_read(file))
     return {"pdf": file, "relationship": intake.relationship}
+
+
+def described(form: DescriptionForm, invoice: Invoice) -> None:
+    """Put what was written before, and the version that is being looked at, into the form."""
+    if not form.is_submitted():
+        form.version.data, form.description.data = invoice.version, (invoice.facts or {}).get("description", "")
 
 
 def captured(form: ForeignForm, invoice: Invoice) -> None:

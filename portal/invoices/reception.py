@@ -89,13 +89,19 @@ def receive_abroad(xml: Upload | None, pdf: Upload | None, relationship_id: UUID
     require_foreign(intake)
     invoice = Invoice(id=new_id(), client_id=intake.relationship.client_id, relationship_id=relationship_id,
                       kind=InvoiceKind.FOREIGN, created_by=actor.user_id, stamp=StampState.NOT_APPLICABLE)
-    return _take(invoice, intake, einvoices.examine(intake, source), source, pdf, xml or pdf)
+    return _take_abroad(invoice, intake, source, xml, pdf)
+
+
+def _take_abroad(invoice: Invoice, intake: Intake, source: Upload, xml: Upload | None, pdf: Upload | None) -> Received:
+    """Judge and keep the electronic invoice `source`; a PDF that it carries stands in for one that was not given."""
+    shown = pdf or einvoices.picture(source)
+    return _take(invoice, intake, einvoices.examine(intake, source), source, shown, xml or pdf)
 
 
 def _replace_abroad(invoice: Invoice, intake: Intake, xml: Upload | None, pdf: Upload | None) -> Received:
     source = einvoices.source(xml, pdf)
     if source is not None:
-        return _take(invoice, intake, einvoices.examine(intake, source), source, pdf, xml or pdf)
+        return _take_abroad(invoice, intake, source, xml, pdf)
     if xml is not None:
         raise Invalid(fields={"files": _("A foreign invoice is no CFDI: choose its PDF, or its UBL or CII file.")})
     if (invoice.facts or {}).get("einvoice", {}).get("inside_pdf"):

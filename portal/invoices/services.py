@@ -1,6 +1,6 @@
 """The verbs of this feature on one page; each lives, with its reasons, in the module it is imported from."""
 from portal.invoices.answers import answer_requirement
-from portal.invoices.captured import ForeignInvoice
+from portal.invoices.captured import ForeignInvoice, describe
 from portal.invoices.configuration import (
     SaveRequirement,
     SaveSettings,
@@ -36,8 +36,8 @@ from portal.invoices.settling import pending as pending_stamps
 
 __all__ = [
     # bringing in
-    "ForeignInvoice", "Received", "keep_foreign_pdf", "receive", "receive_abroad", "receive_foreign", "replace",
-    "revise_foreign",
+    "ForeignInvoice", "Received", "describe", "keep_foreign_pdf", "receive", "receive_abroad", "receive_foreign",
+    "replace", "revise_foreign",
     # sending data, sending, taking back
     "answer_requirement", "delete_draft", "reopen", "reopenable", "send", "why_not", "withdraw", "withdrawable",
     # what approvals and payments do to a locked invoice

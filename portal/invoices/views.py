@@ -12,6 +12,7 @@ from portal.core.i18n import _
 from portal.invoices import demands, pages, queries, services, wording
 from portal.invoices.forms import (
     AddForm,
+    DescriptionForm,
     ForeignForm,
     ReplaceForm,
     RequirementAnswerForm,
@@ -102,6 +103,16 @@ def correct(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     pages.captured(form, invoice)
     return answer(form, lambda: services.revise_foreign(invoice_id, form.version.data or 0, form.to_command(), actor),
                   pages.whither, "invoices/correct.html", invoice=invoice, **queries.details(actor, invoice))
+
+
+@page(bp, "/<uuid:invoice_id>/description", P.SUBMIT, methods=["GET", "POST"])
+def describe(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
+    """Say what is invoiced when the file has no lines."""
+    form, invoice = DescriptionForm(), queries.get(actor, invoice_id)
+    pages.described(form, invoice)
+    return answer(form, lambda: services.describe(invoice_id, form.version.data, form.description.data, actor),
+                  lambda row: url_for("invoices.show", invoice_id=row.id), "invoices/describe.html",
+                  **pages.of_one(actor, invoice))
 
 
 @page(bp, "/<uuid:invoice_id>/requirements/<uuid:requirement_id>", P.SUBMIT, methods=["GET", "POST"])

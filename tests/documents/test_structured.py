@@ -266,3 +266,39 @@ def test_many_of_everything_take_linear_time():
     before = time.process_time()
     structured.read_xml(UBL.replace("</Invoice>", many + totals + "</Invoice>").encode())
     assert time.process_time() - before < 10  # quadratic: minutes
+
+
+PICTURES = {
+    "ubl": UBL.replace(
+        "<cac:AccountingSupplierParty>",
+        "<cac:AdditionalDocumentReference><cac:Attachment><cbc:EmbeddedDocumentBinaryObject mimeCode='{mime}'>{text}"
+        "</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>"
+        "<cac:AccountingSupplierParty>",
+        1,
+    ),
+    "cii": CII.replace(
+        "</ram:ApplicableHeaderTradeAgreement>",
+        "<ram:AdditionalReferencedDocument><ram:AttachmentBinaryObject mimeCode='{mime}'>{text}"
+        "</ram:AttachmentBinaryObject></ram:AdditionalReferencedDocument></ram:ApplicableHeaderTradeAgreement>",
+    ),
+}
+
+
+@pytest.mark.parametrize("source", PICTURES.values(), ids=PICTURES)
+@pytest.mark.parametrize(
+    ("mime", "text", "found"),
+    [
+        ("application/pdf", "JVBE\n  Ri0x", b"%PDF-1"),
+        ("image/png", "JVBERi0x", None),
+        ("application/pdf", "no base64!", None),
+        ("application/pdf", "", None),
+    ],
+)
+def test_the_pdf_that_an_invoice_carries_in_its_text(source, mime, text, found):
+    written = source.replace("{mime}", mime).replace("{text}", text).encode()
+    assert structured.embedded_pdf(written) == found
+    assert structured.read_xml(written).number == "2026-117"
+
+
+def test_what_is_no_invoice_carries_no_picture():
+    assert structured.embedded_pdf(b"<a/>") is None

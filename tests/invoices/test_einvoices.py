@@ -1,4 +1,6 @@
 """Electronic invoices from abroad: read into the draft, judged, never typed, never twice."""
+import re
+from base64 import b64encode
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -15,6 +17,7 @@ from portal.core.types import Upload
 from portal.invoices import findings, queries, services
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceStatus, StampState
 from portal.invoices.services import ForeignInvoice, SaveSettings
+from portal.storage import services as storage
 from portal.suppliers.models import SupplierKind
 from tests.invoices.browser import Browser
 from tests.invoices.conftest import detached, pdf, pdf_bytes
@@ -234,3 +237,67 @@ def test_in_the_browser(client, world, abroad, buyer):
     assert "La factura electrónica no se puede leer" in seat.get(broken.location).text
 
 
+
+
+MINIMUM = re.sub(r"<ram:IncludedSupplyChainTradeLineItem>.*</ram:IncludedSupplyChainTradeLineItem>", "", CII,
+                 flags=re.DOTALL).replace("urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+                                          "urn:factur-x.eu:1p0:minimum")
+
+
+def with_picture(text, data, mime="application/pdf"):
+    picture = (f'<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject '
+               f'mimeCode="{mime}" filename="a.pdf">{b64encode(data).decode()}</cbc:EmbeddedDocumentBinaryObject>'
+               f'</cac:Attachment></cac:AdditionalDocumentReference>')
+    return text.replace("<cac:AccountingSupplierParty>", picture + "<cac:AccountingSupplierParty>", 1)
+
+
+def test_a_pdf_inside_the_file_is_its_picture_when_none_was_given(world, muster, abroad):
+    row = receive(world, muster, abroad, xml(with_picture(UBL, pdf_bytes()), "inv.xml")).invoice
+    with world.acting(muster):
+        file = storage.find(row.pdf_file_id, muster)
+        assert file.name == "inv.pdf" and storage.read(file) == pdf_bytes()
+    assert row.facts["einvoice"]["inside_pdf"] is False
+
+
+def test_a_given_pdf_goes_before_the_one_inside(world, muster, abroad):
+    given = pdf()
+    row = receive(world, muster, abroad, xml(with_picture(UBL, pdf_bytes())), given).invoice
+    with world.acting(muster):
+        assert storage.find(row.pdf_file_id, muster).name == given.name
+
+
+@pytest.mark.parametrize(("data", "mime"), [(b"no pdf", "application/pdf"), (b"a,b", "text/csv"),
+                                            (b"", "application/pdf")])
+def test_what_is_inside_and_no_pdf_is_left_out(data, mime, world, muster, abroad):
+    received = receive(world, muster, abroad, xml(with_picture(UBL, data, mime)))
+    assert received.invoice.pdf_file_id is None and received.findings == []
+
+
+def test_what_a_file_without_lines_is_for_is_typed_and_stays(world, muster, abroad):
+    row = receive(world, muster, abroad, xml(MINIMUM)).invoice
+    assert row.verdict == "accepted" and row.facts["concepts_total"] == 0 and row.facts["description"] == ""
+    with world.acting(muster):
+        row = services.describe(row.id, 1, "Consulting", muster)
+        assert (row.facts["description"], row.version) == ("Consulting", 2)
+        row = services.replace(row.id, 2, xml(MINIMUM), None, muster).invoice
+        assert row.facts["description"] == "Consulting"
+        with pytest.raises(Conflict):
+            services.describe(row.id, 2, "Stale page", muster)
+        row = services.replace(row.id, 3, xml(CII), None, muster).invoice
+        assert row.facts["description"] == ""  # its lines say it
+
+
+def test_what_a_file_says_is_not_typed_over(world, muster, abroad):
+    row = receive(world, muster, abroad, xml(CII)).invoice
+    with world.acting(muster), pytest.raises(Conflict):
+        services.describe(row.id, 1, "Something else", muster)
+
+
+def test_the_page_asks_what_a_file_without_lines_is_for(client, world, muster, abroad):
+    row = receive(world, muster, abroad, xml(MINIMUM)).invoice
+    browser = Browser(world.sign_in(client, abroad.person))
+    assert f"/invoices/{row.id}/description" in browser.get(f"/invoices/{row.id}").text
+    assert browser.post(f"/invoices/{row.id}/description", {"description": " "}).status_code == 422
+    done = browser.post(f"/invoices/{row.id}/description", {"description": "Asesoría"})
+    assert done.location.endswith(f"/invoices/{row.id}")
+    assert "Asesoría" in browser.get(f"/invoices/{row.id}").text
