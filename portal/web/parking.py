@@ -24,10 +24,10 @@ from portal.core.db import Base, session
 from portal.core.errors import NotFound
 from portal.core.ids import new_id
 from portal.core.tenancy import MYSELF, Rls
+from portal.storage.names import safe_name
 
 KEPT = timedelta(days=1)
 FIELD = "_parked"
-DRAFT = "draft:"  # before the path of what is kept between the steps of a page: that is offered there, nowhere else
 OwnerOf = Callable[[str], UUID | None]
 
 
@@ -64,22 +64,21 @@ def ask_password(actor: Actor) -> Response:
 
 def waiting(actor: Actor) -> ParkedForm | None:
     """Return the newest form that waits for `actor`, or None."""
-    query = select(ParkedForm).filter_by(user_id=actor.user_id).where(
-        ParkedForm.created_at > now() - KEPT, ParkedForm.path.not_like(f"{DRAFT}%"))
+    query = select(ParkedForm).filter_by(user_id=actor.user_id).where(ParkedForm.created_at > now() - KEPT)
     return session.scalar(query.order_by(ParkedForm.id.desc()).limit(1))
 
 
 def find(actor: Actor, parked_id: UUID) -> ParkedForm:
     """Return one of the actor's waiting forms. Raises NotFound."""
     row = session.scalar(select(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id))
-    if row is None or row.path.startswith(DRAFT):
+    if row is None:
         raise NotFound
     return row
 
 
 def files_of(row: ParkedForm) -> list[str]:
     """Return the names of the files that a waiting form carries, so that the person recognises it."""
-    return [filename for _name, filename, _body in _unpack(row)[1] if filename]
+    return [safe_name(filename) for _name, filename, _body in _unpack(row)[1] if filename]
 
 
 def going_on() -> UUID | None:
@@ -122,12 +121,12 @@ def keep(actor: Actor, path: str, files: MultiDict[str, FileStorage]) -> None:
     """Keep what was typed, with `files`, between the steps of one page; it takes the place of what was kept before."""
     assert actor.user_id is not None
     forget(actor, path)
-    _park(actor.user_id, DRAFT + path, _pack(files))
+    _park(actor.user_id, path, _pack(files))
 
 
 def kept(actor: Actor, path: str) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]] | None:
     """Return the fields and files that the actor left at `path` last, or None."""
-    query = select(ParkedForm).filter_by(user_id=actor.user_id, path=DRAFT + path).where(
+    query = select(ParkedForm).filter_by(user_id=actor.user_id, path=path).where(
         ParkedForm.created_at > now() - KEPT).order_by(ParkedForm.id.desc()).limit(1)
     row = session.scalar(query)
     return _read(row) if row is not None else None
@@ -135,7 +134,7 @@ def kept(actor: Actor, path: str) -> tuple[MultiDict[str, str], MultiDict[str, F
 
 def forget(actor: Actor, path: str) -> None:
     """Forget what the actor left at `path`."""
-    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=DRAFT + path))
+    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=path))
 
 
 def prune() -> None:

@@ -1,7 +1,7 @@
 """Files that mean harm through every door that takes a file: refused in plain words or kept as dead bytes, and never
 an accident, a half-kept trace or an invoice."""
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,8 +16,6 @@ from sqlalchemy import select
 import portal
 from portal.access.policy import Role
 from portal.core.db import session
-from portal.documents import box
-from portal.documents.problems import Refused
 from portal.invoices.models import InvoiceRequirement, RequirementType
 from portal.storage import stores
 from portal.storage.models import StoredFile
@@ -31,6 +29,7 @@ from tests.security.corpus import CORPUS, Bad
 from tests.security.rows import Holding, holding, prints
 from tests.security.sheets import undone
 
+pytestmark = pytest.mark.usefixtures("remembering")
 ALL = ["pdf", "xml", "png", "jpeg"]
 # What an attempt that was refused leaves, on purpose: that somebody tried, and what a person had typed.
 TRACES = {"intake_attempts", "audit_events", "parked_forms", "form_submissions", "sessions"}
@@ -101,28 +100,6 @@ class Way:
             token = seen.text.partition('name="seen" value="')[2].partition('"')[0]
             answer = self.browser.post(address + self.door.then, data={"seen": token})
         return answer
-
-
-@pytest.fixture(scope="module", autouse=True)
-def remembering() -> Iterator[None]:
-    """What a box saw in some bytes it sees again: each file is really opened, once."""
-    seen: dict[tuple[Any, ...], Any] = {}
-    real = box.run
-
-    def run(task: str, data: bytes, seconds: float = box.SECONDS, **options: Any) -> box.Answer:
-        key = (task, data, repr(options))
-        if key not in seen:
-            try:
-                seen[key] = real(task, data, seconds, **options)
-            except Refused as refused:
-                seen[key] = refused
-        if isinstance(seen[key], Refused):
-            raise seen[key]
-        return seen[key]  # type: ignore[no-any-return]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(box, "run", run)
-        yield
 
 
 @pytest.fixture(params=list(DOORS))
