@@ -91,4 +91,5 @@ def _draft(actor: Actor, relationship_id: UUID, typed: MultiDict[str, str],
     accounts = suppliers.approved_accounts(actor, relationship_id)
     form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
     proof = files.get("evidence")
-    return Draft(relationship_id, typed, form, safe_name(proof.filename) if proof is not None and proof.filename else "")
+    name = proof.filename if proof is not None else None
+    return Draft(relationship_id, typed, form, safe_name(name) if name else "")
