@@ -1,4 +1,7 @@
 """The first page, by role."""
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -6,6 +9,8 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.approvals import queries as approvals
+from portal.approvals.queries import InboxFilter
+from portal.core.clock import today
 from portal.dashboards import first_steps, queries
 from portal.invoices import pages
 from portal.invoices import queries as invoices
@@ -30,8 +35,14 @@ def home(actor: Actor) -> ResponseReturnValue:
     return render("dashboards/client.html", mine=_mine(actor), to_review=listing.count(actor, suppliers.TO_REVIEW),
                   due=listing.count(actor, payments.UNDATED), standing=queries.by_status(actor),
                   ageing=queries.ageing(actor), coming=queries.coming(actor), expiring=queries.expiring(actor),
-                  steps=first_steps.left(actor))
+                  oldest=_oldest(actor), today=today(actor.zone), steps=first_steps.left(actor))
 
 
 def _mine(actor: Actor) -> str:
     return listing.count(actor, approvals.WAITING) if actor.can(Permission.Invoice.APPROVE) else ""
+
+
+def _oldest(actor: Actor) -> Sequence[Any]:
+    if not actor.can(Permission.Invoice.APPROVE):
+        return []
+    return approvals.inbox(actor, InboxFilter(), None).rows[:5]
