@@ -5,6 +5,7 @@ everything as it was, the file too, with scripts or without.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,9 +16,12 @@ from portal.access.actor import Actor
 from portal.core.db import savepoint
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
-from portal.payments import queries
+from portal.invoices.models import Invoice
+from portal.payments import crediting, queries
+from portal.payments.crediting import offers
 from portal.payments.effects import RegisterPayment
-from portal.payments.forms import RegisterForm, lines_of
+from portal.payments.forms import CURRENCIES, RegisterForm, credits_of, lines_of, written
+from portal.payments.models import PaymentMethod
 from portal.storage.names import safe_name
 from portal.suppliers import queries as suppliers
 from portal.web import parking
@@ -27,18 +31,24 @@ T = TypeVar("T")
 
 @dataclass
 class Draft:
-    """What was typed for one supplier; `evidence` is the name of the proof that is kept with it."""
+    """What was typed for one supplier; `evidence` is the name of the proof that is kept with it.
+
+    `suggested`: the invoice that it was filled in for; nobody has typed anything yet.
+    """
 
     relationship_id: UUID
     typed: MultiDict[str, str]
     form: RegisterForm
     evidence: str = ""
+    suggested: Invoice | None = None
 
     def command(self, actor: Actor) -> RegisterPayment:
-        """Return the command. Raises Invalid when an amount is no number or its invoice no longer payable."""
+        """Return the command. Raises Invalid when an amount is no number or its document no longer waits for it."""
         self.form.rewind()
-        lines = lines_of(self.typed, queries.payable(actor, self.relationship_id))
-        return self.form.to_command(self.relationship_id, lines)
+        payable = queries.payable(actor, self.relationship_id)
+        notes = queries.applicable(actor, [self.relationship_id])
+        return self.form.to_command(self.relationship_id, lines_of(self.typed, payable),
+                                    credits_of(self.typed, offers(notes, payable)))
 
 
 def begun(actor: Actor, relationship_id: UUID) -> Draft | None:
@@ -50,6 +60,23 @@ def begun(actor: Actor, relationship_id: UUID) -> Draft | None:
 def blank(actor: Actor, relationship_id: UUID) -> Draft:
     """Return an empty one."""
     return _draft(actor, relationship_id, MultiDict(), MultiDict())
+
+
+def suggested(actor: Actor, relationship_id: UUID, invoice_id: UUID | None) -> Draft:
+    """Return one that pays all of one invoice, less the credit notes that name it; empty without such an invoice."""
+    payable = queries.payable(actor, relationship_id)
+    invoice = next((i for i in payable if i.id == invoice_id), None)
+    if invoice is None or invoice.currency not in CURRENCIES:
+        return blank(actor, relationship_id)
+    notes = crediting.suggested(offers(queries.applicable(actor, [relationship_id]), payable), invoice)
+    left = invoice.balance - sum((amount for _offer, amount in notes), Decimal(0))
+    typed = {"currency": invoice.currency, "amount": written(left),
+             f"amount-{invoice.id}": written(invoice.balance),
+             "method": (PaymentMethod.TRANSFER if left else PaymentMethod.COMPENSATION).value}
+    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes}
+    made = _draft(actor, relationship_id, MultiDict(typed), MultiDict())
+    made.suggested = invoice
+    return made
 
 
 def sent(actor: Actor, relationship_id: UUID) -> Draft:
