@@ -28,6 +28,7 @@ from portal.storage.names import safe_name
 
 KEPT = timedelta(days=1)
 FIELD = "_parked"
+DRAFT = "draft:"  # before the path of what is kept between the steps of a page: that is offered there, nowhere else
 OwnerOf = Callable[[str], UUID | None]
 
 
@@ -64,14 +65,15 @@ def ask_password(actor: Actor) -> Response:
 
 def waiting(actor: Actor) -> ParkedForm | None:
     """Return the newest form that waits for `actor`, or None."""
-    query = select(ParkedForm).filter_by(user_id=actor.user_id).where(ParkedForm.created_at > now() - KEPT)
+    query = select(ParkedForm).filter_by(user_id=actor.user_id).where(
+        ParkedForm.created_at > now() - KEPT, ParkedForm.path.not_like(f"{DRAFT}%"))
     return session.scalar(query.order_by(ParkedForm.id.desc()).limit(1))
 
 
 def find(actor: Actor, parked_id: UUID) -> ParkedForm:
     """Return one of the actor's waiting forms. Raises NotFound."""
     row = session.scalar(select(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id))
-    if row is None:
+    if row is None or row.path.startswith(DRAFT):
         raise NotFound
     return row
 
@@ -121,12 +123,12 @@ def keep(actor: Actor, path: str, files: MultiDict[str, FileStorage]) -> None:
     """Keep what was typed, with `files`, between the steps of one page; it takes the place of what was kept before."""
     assert actor.user_id is not None
     forget(actor, path)
-    _park(actor.user_id, path, _pack(files))
+    _park(actor.user_id, DRAFT + path, _pack(files))
 
 
 def kept(actor: Actor, path: str) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]] | None:
     """Return the fields and files that the actor left at `path` last, or None."""
-    query = select(ParkedForm).filter_by(user_id=actor.user_id, path=path).where(
+    query = select(ParkedForm).filter_by(user_id=actor.user_id, path=DRAFT + path).where(
         ParkedForm.created_at > now() - KEPT).order_by(ParkedForm.id.desc()).limit(1)
     row = session.scalar(query)
     return _read(row) if row is not None else None
@@ -134,7 +136,7 @@ def kept(actor: Actor, path: str) -> tuple[MultiDict[str, str], MultiDict[str, F
 
 def forget(actor: Actor, path: str) -> None:
     """Forget what the actor left at `path`."""
-    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=path))
+    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=DRAFT + path))
 
 
 def prune() -> None:
