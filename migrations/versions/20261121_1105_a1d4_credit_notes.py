@@ -16,7 +16,7 @@ depends_on = None
 PAID = ("amount > 0 AND method <> 'compensation'"
         " OR amount = 0 AND method = 'compensation' AND bank_account_id IS NULL")
 SIGNED = ("amount > 0 AND settled > 0 AND against_id IS NULL"
-          " OR amount < 0 AND settled = amount AND against_id <> invoice_id")
+          " OR amount < 0 AND settled = amount AND against_id IS NOT NULL AND against_id <> invoice_id")
 
 
 def upgrade() -> None:

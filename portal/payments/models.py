@@ -93,7 +93,8 @@ class PaymentLine(Base):
         Index("uq_payment_lines_credit", "payment_id", "invoice_id", "against_id", unique=True,
               postgresql_where=text("against_id IS NOT NULL")),
         CheckConstraint("amount > 0 AND settled > 0 AND against_id IS NULL"
-                        " OR amount < 0 AND settled = amount AND against_id <> invoice_id", name="amounts_signed"),
+                        " OR amount < 0 AND settled = amount AND against_id IS NOT NULL AND against_id <> invoice_id",
+                        name="amounts_signed"),
         CheckConstraint("abs(settled) <= balance_before", name="within_balance"),
     )
     __rls__ = SHARED

@@ -72,10 +72,10 @@ def _seen(html: str) -> dict[str, str]:
     return dict(re.findall(r'name="(seen)" value="([^"]+)"', html))
 
 
-def _typed(client: FlaskClient, seller: Seller, invoice: Invoice, amount: str, **more: Any) -> dict[str, Any]:
+def _typed(client: FlaskClient, seller: Seller, invoice: Invoice, pays: str, /, **more: Any) -> dict[str, Any]:
     page = client.get(f"/treasury/pay/{seller.id}")
     return {**guard(page.text), "number": "P-9", "paid_on": str(today(ZONE)), "method": "transfer", "currency": "MXN",
-            "amount": amount, f"amount-{invoice.id}": amount, **more}
+            "amount": pays, f"amount-{invoice.id}": pays, **more}
 
 
 @pytest.fixture()
@@ -244,3 +244,113 @@ def test_another_clients_invoice_has_no_date_to_take_away(world: World, client: 
     invoice = world.invoice(world.supplier(buyer), status=InvoiceStatus.APPROVED)
     world.sign_in(client, world.client("Ajena", "AJE010101AA1").people["treasury"])
     assert client.get(f"/treasury/unschedule/{invoice.id}").status_code == 404
+
+
+@pytest.fixture()
+def note(world: World, treasury: Desk) -> Invoice:
+    _buyer, seller, invoice = treasury
+    relations = {"relations": [{"type": "01", "uuids": [invoice.uuid]}]}
+    return world.invoice(seller, status=InvoiceStatus.APPROVED, total="160.00", cfdi_type="E", number="NC-1",
+                         facts=relations)
+
+
+def test_a_credit_note_from_the_list_to_the_archive_of_both_sides(world: World, client: FlaskClient, treasury: Desk,
+                                                                  note: Invoice) -> None:
+    _buyer, seller, invoice = treasury
+    due = client.get("/treasury/").text
+    link = f"/treasury/pay/{seller.id}?invoice={invoice.id}"
+    assert link in due and "NC-1" not in due
+    chosen = client.post("/treasury/schedule", data={**guard(due), "selected": str(invoice.id), "action": "preview"})
+    assert "NC-1" in chosen.text and "-$160.00" in chosen.text
+    page = client.get(link)
+    fields = _fields(page.text)
+    assert (fields["amount"], fields[f"amount-{invoice.id}"], fields[f"credit-{note.id}-0"]) == (
+        "1000.00", "1160.00", "160.00")
+    assert f'<option value="{invoice.id}" selected>{invoice.number} · la nombra la nota' in page.text
+    assert "Llenado para la factura" in page.text and "Lo que habías escrito" not in page.text
+    shown = _review(client, seller, {**guard(page.text), **fields, f"against-{note.id}-0": str(invoice.id),
+                                     "number": "P-9", "paid_on": str(today(ZONE)), "method": "transfer"})
+    for said in ("$1,160.00", "-$160.00", "Registrar el pago de $1,000.00 MXN", "NC-1"):
+        assert said in shown.text, said
+    done = client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown.text) | _seen(shown.text))
+    assert done.status_code == 303
+    for person, language in ((None, "es"), (seller.person, "es")):
+        if person:
+            world.sign_in(client, person)
+        page = client.get(done.headers["Location"])
+        for said in ("Notas de crédito", "NC-1", "-$160.00", "$1,160.00", "$1,000.00"):
+            assert said in page.text, (language, said)
+    assert "P-9" in client.get("/payments/?q=NC-1").text
+    assert "Aplicada" in client.get(f"/invoices/{note.id}").text
+    assert "NC-1" not in client.get("/invoices/in-process").text
+    assert "NC-1" in client.get("/invoices/in-process?status=applied").text
+
+
+def test_a_compensation_in_english(world: World, client: FlaskClient, treasury: Desk, note: Invoice) -> None:
+    _buyer, seller, _invoice = treasury
+    small = world.invoice(seller, status=InvoiceStatus.APPROVED, total="160.00", number="A-9")
+    client.set_cookie("locale", "en", domain="localhost")
+    english = {"Accept-Language": "en"}
+    with world.owner():
+        db.session.execute(text("UPDATE users SET locale = 'en'"))
+    data = _typed(client, seller, small, "160.00", method="compensation",
+                  **{"amount": "0", f"credit-{note.id}-0": "160", f"against-{note.id}-0": str(small.id)})
+    sent = client.post(f"/treasury/pay/{seller.id}", data=data, headers=english)
+    shown = client.get(sent.headers["Location"])
+    assert "Register the compensation of $160.00 MXN" in shown.text and "is not stated" not in shown.text
+    done = client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown.text) | _seen(shown.text))
+    page = client.get(done.headers["Location"])
+    assert "Compensation" in page.text and "Compensated" in page.text
+    void = client.get(f"/treasury/void/{done.headers['Location'].rpartition('/')[2]}")
+    assert "left to apply again" in void.text and "Void the compensation of $160.00 MXN" in void.text
+
+
+def test_a_note_that_is_left_is_named_before_confirming(client: FlaskClient, treasury: Desk, note: Invoice) -> None:
+    _buyer, seller, invoice = treasury
+    assert note.number in _review(client, seller, _typed(client, seller, invoice, "1160.00")).text
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ({"credit": "160", "against": ""}, "Elige a qué factura"),
+    ({"credit": "ciento", "against": "x"}, "no es un número"),
+    ({"credit": "160.01", "against": "it", "amount": "999.99"}, "quedan $160.00 MXN"),
+    ({"credit": "1e9", "against": "it"}, "menos las notas de crédito son -$999,998,840.00 MXN")])
+def test_what_is_typed_for_a_note_comes_back_with_what_is_wrong(client: FlaskClient, treasury: Desk, note: Invoice,
+                                                                more: dict[str, str], said: str) -> None:
+    _buyer, seller, invoice = treasury
+    against = str(invoice.id) if more["against"] == "it" else more["against"]
+    answer = client.post(f"/treasury/pay/{seller.id}", data=_typed(
+        client, seller, invoice, "1160.00",
+        **{"amount": more.get("amount", "1000"), f"credit-{note.id}-0": more["credit"],
+           f"against-{note.id}-0": against}))
+    assert answer.status_code == 422 and said in answer.text and f'value="{more["credit"]}"' in answer.text
+
+
+def test_a_note_that_somebody_else_applied_is_told(world: World, client: FlaskClient, treasury: Desk,
+                                                   note: Invoice) -> None:
+    _buyer, seller, invoice = treasury
+    data = _typed(client, seller, invoice, "1160.00",
+                  **{"amount": "1000", f"credit-{note.id}-0": "160", f"against-{note.id}-0": str(invoice.id)})
+    _review(client, seller, data)
+    with world.owner():
+        db.session.execute(text("UPDATE invoices SET status = 'applied', paid = total WHERE id = :id"), {"id": note.id})
+    late = client.get(f"/treasury/pay/{seller.id}/confirm")
+    assert late.status_code == 422 and "alguien más la aplicó" in late.text
+
+
+def test_what_was_withheld_stands_beside_the_balance(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    seller = world.supplier(buyer)
+    taxes = {"taxes": [{"direction": "withheld", "tax": "001", "amount": "100.00"},
+                       {"direction": "withheld", "tax": "002", "amount": "106.67"}]}
+    fees = world.invoice(seller, status=InvoiceStatus.APPROVED, total="953.33", withheld=Decimal("206.67"), facts=taxes)
+    world.sign_in(client, buyer.people["treasury"])
+    page = client.get(f"/treasury/pay/{seller.id}").text
+    shown = _review(client, seller, _typed(client, seller, fees, "953.33")).text
+    for said in ("ya sin $206.67 MXN de retenciones", "ISR", "IVA"):
+        assert said in page and said in shown, said
+
+
+def _fields(html: str) -> dict[str, str]:
+    return {name: value for name, value in re.findall(r'name="((?:amount|credit|currency)[^"]*)"[^>]*value="([^"]*)"',
+                                                      html)} | {"currency": "MXN"}
