@@ -1,6 +1,7 @@
 """A judgement and a document in words, as lines of text for a terminal. No colour: the caller dresses them."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from portal.cfdi.model import Comprobante, Concepto, Unreadable
@@ -13,7 +14,8 @@ _WORDS: Final = {
         "series": "Serie y folio", "uuid": "Folio fiscal", "payment": "Pago", "currency": "Moneda", "use": "Uso",
         "subtotal": "Subtotal", "discount": "Descuento", "transferred": "Impuestos trasladados",
         "withheld": "Impuestos retenidos", "total": "Total", "stamped": "Timbrado", "certificate": "Certificado",
-        "unreadable": "El documento no se puede leer completo", "lines": "Conceptos",
+        "unreadable": "El documento no se puede leer completo", "lines": "Conceptos", "payments": "Pagos",
+        "paid": "Total de pagos", "balance": "saldo", "local": "Impuestos locales",
     },
     "en": {
         "accepted": "ACCEPTED", "warned": "WARNED", "rejected": "REJECTED", "found": "found",
@@ -21,7 +23,8 @@ _WORDS: Final = {
         "series": "Series and folio", "uuid": "Fiscal folio", "payment": "Payment", "currency": "Currency",
         "use": "Use", "subtotal": "Subtotal", "discount": "Discount", "transferred": "Transferred taxes",
         "withheld": "Withheld taxes", "total": "Total", "stamped": "Stamped", "certificate": "Certificate",
-        "unreadable": "The document cannot be read in full", "lines": "Lines",
+        "unreadable": "The document cannot be read in full", "lines": "Lines", "payments": "Payments",
+        "paid": "Total paid", "balance": "balance", "local": "Local taxes",
     },
 }  # fmt: skip
 _TYPES: Final = {
@@ -82,7 +85,8 @@ def report_lines(name: str, report: Report, lang: str, *, everything: bool = Fal
 def document_lines(document: Comprobante, lang: str) -> Iterator[str]:
     """The document for a person: who, to whom, what for and how much. What cannot be read is said."""
     try:
-        yield from map(plain, [*_head(document, lang), *_lines(document, lang), *_totals(document, lang)])
+        parts = (_head, _lines, _payments, _totals)
+        yield from map(plain, [line for part in parts for line in part(document, lang)])
     except Unreadable as problem:
         yield plain(f"{words(lang)['unreadable']}: {problem}")
 
@@ -120,13 +124,36 @@ def _line(concepto: Concepto) -> str:
     return f"{head}  {amount:>16}  {concepto.descripcion}"
 
 
+def _payments(document: Comprobante, lang: str) -> Iterator[str]:
+    """The payments of a payment document, each with the documents that it pays."""
+    word = words(lang)
+    paid = [pago for complement in document.pagos for pago in complement.pagos]
+    if paid:
+        yield f"{word['payments']} ({len(paid)})"
+    for pago in paid:
+        yield f"  {pago.fecha_pago:%Y-%m-%d} {pago.forma_de_pago_p:<2} {_money(pago.monto, pago.moneda_p)}"
+        for one in pago.doctos_relacionados:
+            number = f"{one.serie} {one.folio}".strip()
+            parts = [one.id_documento, number, f"#{one.num_parcialidad}", _money(one.imp_pagado, one.moneda_dr)]
+            parts.append(f"{word['balance']} {_money(one.imp_saldo_insoluto, one.moneda_dr)}")
+            yield "    " + " · ".join(part for part in parts if part)
+
+
+def _money(value: Decimal | None, currency: str) -> str:
+    return f"{'—' if value is None else format(value, ',.2f')} {currency}"
+
+
 def _totals(document: Comprobante, lang: str) -> Iterator[str]:
     word, taxes = words(lang), document.impuestos
+    local = [one.total_de_traslados - one.total_de_retenciones for one in document.impuestos_locales]
     rows = [
         ("subtotal", document.sub_total),
         ("discount", document.descuento),
         ("transferred", taxes.total_impuestos_trasladados if taxes is not None else None),
         ("withheld", taxes.total_impuestos_retenidos if taxes is not None else None),
+        ("local", sum(local, start=Decimal()) if local else None),
         ("total", document.total),
     ]
     yield from (f"{word[key]:>30}  {value:>16,.2f} {document.moneda}" for key, value in rows if value is not None)
+    for totals in filter(None, (one.totales for one in document.pagos)):
+        yield f"{word['paid']:>30}  {totals.monto_total_pagos:>16,.2f} MXN"
