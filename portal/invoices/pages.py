@@ -128,7 +128,7 @@ def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUI
     form.offer(intake.settings.foreign_currencies)
     if not form.is_submitted():
         form.fill(_read(file))
-    return {"pdf": file, "relationship": intake.relationship}
+    return {"pdf": file, "client_name": client_names(actor).get(intake.relationship.client_id, "")}
 
 
 def described(form: DescriptionForm, invoice: Invoice) -> None:

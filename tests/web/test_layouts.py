@@ -94,6 +94,21 @@ def test_an_error_page_says_what_to_do(kit: Flask, status: int, language: str) -
     assert str(status) not in root.xpath("//h1")[0].text_content()
 
 
+@pytest.mark.parametrize(("came", "method", "page", "leads"), [
+    ("http://localhost/invoices/new", "POST", 413, "http://localhost/invoices/new"),
+    ("http://elsewhere.example/", "POST", 413, "/"),
+    ("http://localhost.elsewhere.example/", "POST", 409, "/"),
+    ("http://localhost/record/", "GET", 503, "/due?q=a"),
+    ("http://localhost/record/", "GET", 404, "/"),
+])
+def test_an_error_page_leads_back_to_where_it_happened(kit: Flask, came: str, method: str, page: int,
+                                                       leads: str) -> None:
+    with kit.test_request_context("/due?q=a", method=method, headers={"Referer": came}):
+        root = html.fromstring(render_template(f"errors/{page}.html").strip())
+    assert root.xpath("//main//a[contains(@class, 'btn-primary')]/@href") == [leads]
+    assert root.xpath("//main//a[contains(@class, 'btn')]/@href")[-1] == "/"
+
+
 # --- words ----------------------------------------------------------------------------------------------------------
 
 def our_words() -> set[str]:
