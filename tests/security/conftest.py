@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
 
 from portal.core.db import db
 from portal.documents import box
@@ -91,3 +93,18 @@ def remembering() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(box, "run", run)
         yield
+
+
+@pytest.fixture()
+def engine(cluster_url: str, database_url: str) -> Iterator[Engine]:
+    """A connection that signs in as the application's role itself, as in production."""
+    superuser = create_engine(cluster_url, isolation_level="AUTOCOMMIT")
+    with superuser.connect() as connection:
+        # the role is the cluster's, so the workers of one run take turns
+        connection.execute(text("SELECT pg_advisory_lock(7401)"))
+        connection.execute(text("ALTER ROLE portal_app PASSWORD 'for this test'"))
+        connection.execute(text("SELECT pg_advisory_unlock(7401)"))
+    made = create_engine(make_url(database_url).set(username="portal_app", password="for this test"))
+    yield made
+    made.dispose()
+    superuser.dispose()

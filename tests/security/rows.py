@@ -50,6 +50,8 @@ FIXED: dict[tuple[str, str], Any] = {
     ("letters", "name"): "mail_check", ("invoice_moments", "what"): "sent", ("sat_lists", "state"): "replaced",
     ("record_values", "state"): "sent", ("bank_accounts", "state"): "sent", ("sessions", "side"): "client",
 }
+# Columns that point at a row in another case than the one that stands here: a line of an invoice is of no credit note.
+ABSENT = {("payment_lines", "against_id")}
 # Columns that hold words of the portal's own, and never what somebody typed.
 OWN_WORDS = {"side", "kind", "subject_kind", "locale", "zone", "theme", "country", "currency", "cfdi_version", "queue",
              "cfdi_type", "uuid", "verdict", "what", "key", "digest", "token_hash", "secret_hash", "password_hash",
@@ -147,7 +149,8 @@ def _wanted(column: Column[Any]) -> bool:
     pointer = bool(column.foreign_keys) or column.name in WHERE
     fixed = (column.table.name, column.name) in FIXED
     bare = not column.nullable and column.default is None and column.server_default is None
-    return not column.primary_key and (pointer or bare or fixed)
+    absent = (column.table.name, column.name) in ABSENT
+    return not column.primary_key and not absent and (pointer or bare or fixed)
 
 
 def _value(column: Column[Any], ids: dict[str, UUID]) -> Any:

@@ -4,8 +4,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.core import db
@@ -100,21 +99,6 @@ def test_what_the_audit_says_stays_said(two: Two, role: str, verb: str) -> None:
     scope = Scope(clients=(two.mine.buyer.id,), role=role)
     with pytest.raises(DBAPIError, match="permission denied|must be owner"), _seen_as(two.world, scope) as connection:
         connection.exec_driver_sql(verb.format(t="audit_events"))
-
-
-@pytest.fixture()
-def engine(cluster_url: str, database_url: str) -> Iterator[Engine]:
-    """A connection that signs in as the application's role itself, as in production."""
-    superuser = create_engine(cluster_url, isolation_level="AUTOCOMMIT")
-    with superuser.connect() as connection:
-        # the role is the cluster's, so the workers of one run take turns
-        connection.execute(text("SELECT pg_advisory_lock(7401)"))
-        connection.execute(text("ALTER ROLE portal_app PASSWORD 'for this test'"))
-        connection.execute(text("SELECT pg_advisory_unlock(7401)"))
-    made = create_engine(make_url(database_url).set(username="portal_app", password="for this test"))
-    yield made
-    made.dispose()
-    superuser.dispose()
 
 
 def test_the_application_owns_nothing_and_stands_above_no_wall(engine: Engine) -> None:
