@@ -1,6 +1,6 @@
 """What happens when…: every event with its listeners, on this one page; and what else is asked before a file opens.
 
-*Within* commits or fails with the change; *After* runs once it is committed. A listener on `Event` hears all.
+A listener runs inside the transaction: what it does is committed, or fails, with the change. One on `Event` hears all.
 """
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from portal.accounts import handlers as accounts
 from portal.approvals import events as approval
 from portal.approvals import handlers as approvals
 from portal.audit import handlers as audit
-from portal.core.events import Event, Listener, Within
+from portal.core.events import Event, Listener
 from portal.invoices import events as invoice
 from portal.invoices import handlers as invoices
 from portal.invoices import queries as invoice_queries
@@ -22,36 +22,36 @@ from portal.suppliers import handlers as suppliers
 from portal.web import previews
 
 TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
-    Event: (Within(audit.record),),
+    Event: (audit.record,),
     # people
-    account.LinkAccepted: (Within(suppliers.attach), Within(accounts.welcome)),
-    account.NewLinkAsked: (Within(accounts.tell_inviters),),
-    account.PasswordChanged: (Within(accounts.tell_password_changed),),
-    account.RolesChanged: (Within(accounts.tell_roles),),
-    account.SignedIn: (Within(accounts.tell_new_device),),
+    account.LinkAccepted: (suppliers.attach, accounts.welcome),
+    account.NewLinkAsked: (accounts.tell_inviters,),
+    account.PasswordChanged: (accounts.tell_password_changed,),
+    account.RolesChanged: (accounts.tell_roles,),
+    account.SignedIn: (accounts.tell_new_device,),
     # suppliers and their records
-    supplier.SupplierJoined: (Within(suppliers.on_joined),),
-    supplier.RecordSent: (Within(suppliers.on_record_sent),),
-    supplier.RecordReviewed: (Within(suppliers.on_reviewed),),
-    supplier.RecordExpired: (Within(suppliers.on_expired),),
-    supplier.BankAccountGiven: (Within(suppliers.on_account_given),),
+    supplier.SupplierJoined: (suppliers.on_joined,),
+    supplier.RecordSent: (suppliers.on_record_sent,),
+    supplier.RecordReviewed: (suppliers.on_reviewed,),
+    supplier.RecordExpired: (suppliers.on_expired,),
+    supplier.BankAccountGiven: (suppliers.on_account_given,),
     # files
-    FileKept: (Within(previews.draw_later),),
+    FileKept: (previews.draw_later,),
     # invoices
-    invoice.InvoiceSent: (Within(approvals.begin), Within(invoices.on_sent)),
-    invoice.InvoiceWithdrawn: (Within(approvals.cancel),),
-    invoice.InvoiceApproved: (Within(invoices.on_approved),),
-    invoice.InvoiceReturned: (Within(invoices.on_returned),),
-    invoice.InvoiceRejected: (Within(invoices.on_rejected),),
-    invoice.StampRefused: (Within(invoices.on_stamp_refused),),
-    invoice.CancelledAtSat: (Within(invoices.on_cancelled_at_sat),),
+    invoice.InvoiceSent: (approvals.begin, invoices.on_sent),
+    invoice.InvoiceWithdrawn: (approvals.cancel,),
+    invoice.InvoiceApproved: (invoices.on_approved,),
+    invoice.InvoiceReturned: (invoices.on_returned,),
+    invoice.InvoiceRejected: (invoices.on_rejected,),
+    invoice.StampRefused: (invoices.on_stamp_refused,),
+    invoice.CancelledAtSat: (invoices.on_cancelled_at_sat,),
     # approvals
-    approval.StageStarted: (Within(approvals.tell_approvers),),
+    approval.StageStarted: (approvals.tell_approvers,),
     # payments
-    payment.PaymentScheduled: (Within(payments.on_scheduled),),
-    payment.PaymentUnscheduled: (Within(payments.on_unscheduled),),
-    payment.PaymentRegistered: (Within(payments.on_registered),),
-    payment.PaymentVoided: (Within(payments.on_voided),),
+    payment.PaymentScheduled: (payments.on_scheduled,),
+    payment.PaymentUnscheduled: (payments.on_unscheduled,),
+    payment.PaymentRegistered: (payments.on_registered,),
+    payment.PaymentVoided: (payments.on_voided,),
 }
 
 # What a feature asks before one of its files is opened, beyond the permission (`access.policy.OPENS`).

@@ -1,15 +1,12 @@
 """Events: what happened, said inside the transaction that made it happen.
 
-`announce` runs the listeners marked *within* at once (they commit or fail with the change) and keeps those
-marked *after* until the commit. Who listens to what is one page: `portal/subscriptions.py`.
+`announce` runs the listeners at once, so they commit or fail with the change; what must wait for the commit goes
+through the outbox. Who listens to what is one page: `portal/subscriptions.py`.
 """
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
-
-from portal.core import db
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,21 +29,8 @@ class Event:
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in common}
 
 
-@dataclass(frozen=True)
-class Within:
-    """A listener that runs inside the transaction: it commits or fails with the change."""
-
-    run: Callable[[Any, Any], None]
-
-
-@dataclass(frozen=True)
-class After:
-    """A listener that runs once the change is committed; its failure is logged, never seen by the person."""
-
-    run: Callable[[Any, Any], None]
-
-
-Listener = Within | After
+Listener = Callable[[Any, Any], None]
+"""Hears an event and who did it, inside the transaction: it commits or fails with the change."""
 
 
 def subject_of(event: Event) -> UUID:
@@ -69,15 +53,10 @@ def announce(event: Event, actor: Any) -> None:
     """Tell the listeners that `event` happened by `actor`; only inside a transaction."""
     for heard in (Event, type(event)):
         for listener in _listeners.get(heard, ()):
-            if isinstance(listener, Within):
-                listener.run(event, actor)
-            else:
-                db.after_commit(partial(listener.run, event, actor))
+            listener(event, actor)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
     return value if isinstance(value, (str, int, bool, float, type(None))) else str(value)

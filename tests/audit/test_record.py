@@ -14,7 +14,7 @@ from portal.core import events as core_events
 from portal.core.clock import now
 from portal.core.db import DOOR, Scope, transaction
 from portal.core.errors import NotAllowed, NotFound
-from portal.core.events import Event, Within, announce
+from portal.core.events import Event, announce
 from tests.audit.samples import ACME, OTHER, TeaServed, actor, events, tell
 
 
@@ -39,7 +39,7 @@ def test_an_event_without_a_client_belongs_to_the_one_whose_person_acted(base: F
 
 
 def test_the_trail_hears_everything_and_falls_with_the_change(base: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core_events, "_listeners", {Event: (Within(handlers.record),)})
+    monkeypatch.setattr(core_events, "_listeners", {Event: (handlers.record,)})
     someone = actor()
     with pytest.raises(RuntimeError), transaction(someone.scope):
         announce(TeaServed(client_id=ACME), someone)
