@@ -18,7 +18,7 @@ from portal.accounts.models import Link, LinkKind, Membership, User
 from portal.core import db
 from portal.core.clock import now
 from portal.core.db import session
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.events import announce
 from portal.core.i18n import lazy
 
@@ -121,10 +121,15 @@ def _checked_roles(roles: Iterable[str], actor: Actor) -> set[str]:
 
 
 def _locked(user_id: UUID, actor: Actor, *, ended: bool = False) -> Membership:
-    query = select(Membership).filter_by(user_id=user_id, organization_id=actor.organization_id)
-    query = query.where(Membership.ended_at.isnot(None) if ended else Membership.ended_at.is_(None))
-    row = session.scalar(query.with_for_update(of=Membership).execution_options(populate_existing=True))
-    if row is None:
+    """Hold the colleague's membership and the actor's own: two who take each other's away at once do not both win."""
+    query = select(Membership).filter_by(organization_id=actor.organization_id).where(
+        Membership.user_id.in_((user_id, actor.user_id))).order_by(Membership.id)
+    held = {row.user_id: row for row in session.scalars(query.with_for_update(of=Membership))}
+    mine = held.get(actor.user_id) if actor.user_id else None
+    if mine is None or mine.ended_at is not None or LEADERS[actor.side] not in mine.roles:
+        raise NotAllowed(lazy("You no longer administer this organization: somebody has just changed your access."))
+    row = held.get(user_id)
+    if row is None or (row.ended_at is not None) is not ended:
         raise NotFound
     return row
 

@@ -19,7 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import Error as DriverError
 from sqlalchemy import DateTime, Enum, MetaData, Numeric, Uuid, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from portal.core.clock import now
@@ -170,6 +170,16 @@ def _apply_scope(opened: Session, _transaction: Any, connection: Any) -> None:
     if scope is None:
         raise RuntimeError("the database is used outside core.db.transaction(...)")
     connection.exec_driver_sql(_SET, _settings(scope))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_anew_what_is_held(state: ORMExecuteState) -> None:
+    """A row that is held is shown as it is now, not as it was when this transaction first looked and did not hold it.
+
+    Without this, whoever waited for the row of somebody faster would go on with what that one has changed.
+    """
+    if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 @event.listens_for(Pool, "checkin")
