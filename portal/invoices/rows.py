@@ -54,7 +54,8 @@ def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address:
     return [{
         "id": row.id, "url": f"{address}{row.id}", "number": row.number,
         "party": names.get(row.client_id, "") if supplier else row.supplier_name,
-        "total": money(row.total), "amount": row.total, "currency": row.currency, "status": status,
+        "total": money(-row.total if row.cfdi_type == "E" else row.total), "amount": row.total,
+        "currency": row.currency, "status": status,
         "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
         "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
         "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),

@@ -19,7 +19,8 @@ from portal.local.authority import Authority
 from portal.local.demo import cast
 
 WHAT = {"A": "Papel bond tamaño carta, caja con 10 paquetes", "F": "Flete terrestre León – Ciudad de México",
-        "H": "Papelería y amenidades para habitaciones", "": "Honorarios por diseño editorial"}
+        "H": "Papelería y amenidades para habitaciones", "": "Honorarios por diseño editorial",
+        "NC": "Devolución de papel bond con humedad"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Paper:
     client: cast.Company = cast.CLIENT
     metodo_pago: str = "PPD"
     tipo: str = "I"
+    names: str = ""  # the UUID of the invoice that a credit note is about
     noon: bool = False  # at noon of its day, so that the same paper is made the same twice
 
     @property
@@ -53,9 +55,11 @@ class Papers:
         at = (now().astimezone(ZoneInfo(ZONE)) - timedelta(days=paper.age)).replace(tzinfo=None, microsecond=0)
         at = at.replace(hour=12, minute=0, second=0) if paper.noon else at
         made = cfdi_maker.make_cfdi(
-            _party(paper.issuer), _party(paper.client), [cfdi_maker.Line(WHAT[paper.serie], paper.amount)],
+            _party(paper.issuer), _party(paper.client, "G02" if paper.tipo == "E" else "G03"),
+            [cfdi_maker.Line(WHAT[paper.serie], paper.amount)],
             cfdi_maker.Invoice(fecha=at, tipo=paper.tipo, serie=paper.serie, folio=paper.folio,
-                               metodo_pago=paper.metodo_pago))
+                               metodo_pago=paper.metodo_pago,
+                               relations=[("01", [paper.names])] if paper.names else ()))
         csd = self.authority.issue_csd(paper.issuer.rfc, paper.issuer.fiscal_name)
         return self.authority.sign_and_stamp(made, csd, _stamped(at), uuid)
 
@@ -81,5 +85,5 @@ def _stamped(at: datetime) -> datetime:
     return at + timedelta(seconds=8)
 
 
-def _party(company: cast.Company) -> cfdi_maker.Party:
-    return cfdi_maker.Party(company.rfc, company.fiscal_name, company.regime, company.postcode)
+def _party(company: cast.Company, use: str = "G03") -> cfdi_maker.Party:
+    return cfdi_maker.Party(company.rfc, company.fiscal_name, company.regime, company.postcode, use)

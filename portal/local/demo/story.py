@@ -1,5 +1,5 @@
 """What happens in the demo before the newcomer arrives: configuration, suppliers that join, invoices in every state."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +26,7 @@ from portal.local.demo import cast, records
 from portal.local.demo.papers import Paper, Papers, plain_pdf
 from portal.payments import services as payments
 from portal.payments.effects import RegisterPayment
-from portal.payments.engine import Line
+from portal.payments.engine import Credit, Line
 from portal.payments.models import PaymentMethod
 from portal.suppliers import queries as reach
 from portal.suppliers import services as suppliers
@@ -139,10 +139,13 @@ def _join(stage: Stage, supplier: cast.Supplier, by: str) -> None:
 
 def _invoices(stage: Stage, client_id: UUID, second_id: UUID) -> None:
     nandu, bajio, maria = "ventas@nandu.example", "facturas@bajio.example", "maria@ibanez.example"
-    for number, amount in enumerate(("1840.00", "2310.50", "960.00"), start=1001):  # paid
+    for number, amount in enumerate(("1840.00", "2310.50"), start=1001):
         _paid(stage, nandu, client_id, Paper(cast.NANDU.company, "A", str(number), Decimal(amount), 40))
+    _paid(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1003", Decimal("960.00"), 40),
+          _note("1011", "150.00"))
     _scheduled(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1004", Decimal("7420.00"), 21))
-    _approved(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1005", Decimal("3150.00"), 12))
+    owed = _approved(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1005", Decimal("3150.00"), 12))
+    _approved(stage, nandu, client_id, replace(_note("1012", "300.00"), names=owed.uuid or ""))
     _sent(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1006", Decimal("5280.00"), 3))
     _draft(stage, nandu, client_id, Paper(cast.NANDU.company, "A", "1007", Decimal("1275.00"), 1))
     _sent(stage, nandu, second_id, Paper(cast.NANDU.company, "H", "88", Decimal("14900.00"), 4, client=cast.SECOND))
@@ -152,6 +155,10 @@ def _invoices(stage: Stage, client_id: UUID, second_id: UUID) -> None:
     _rejected(stage, maria, client_id, Paper(cast.IBANEZ.company, "", "77", Decimal("9800.00"), 18))
     _draft(stage, maria, client_id, Paper(cast.IBANEZ.company, "", "79", Decimal("12500.00"), 2))
     _foreign(stage, client_id)
+
+
+def _note(folio: str, amount: str) -> Paper:
+    return Paper(cast.NANDU.company, "NC", folio, Decimal(amount), 8, metodo_pago="PUE", tipo="E")
 
 
 def _link(stage: Stage, email: str, client_id: UUID) -> tuple[Actor, UUID]:
@@ -228,15 +235,18 @@ def _scheduled(stage: Stage, email: str, client_id: UUID, paper: Paper) -> Invoi
     return invoice
 
 
-def _paid(stage: Stage, email: str, client_id: UUID, paper: Paper) -> None:
+def _paid(stage: Stage, email: str, client_id: UUID, paper: Paper, note: Paper | None = None) -> None:
     invoice = _scheduled(stage, email, client_id, paper)
+    credited = [_approved(stage, email, client_id, replace(note, names=invoice.uuid or ""))] if note else []
     actor = stage.actor("tesoreria@valle.example")
     with db.transaction(actor.scope):
         accounts_ = reach.approved_accounts(actor, invoice.relationship_id)
         payments.register(RegisterPayment(
             relationship_id=invoice.relationship_id, number=f"P-{paper.folio}", paid_on=today(actor.zone),
-            method=PaymentMethod.TRANSFER, currency="MXN", amount=invoice.total,
-            lines=(Line(invoice.id, invoice.total),), reference=f"MBAN0100{paper.folio}",
+            method=PaymentMethod.TRANSFER, currency="MXN",
+            amount=invoice.total - sum((n.total for n in credited), Decimal(0)),
+            lines=(Line(invoice.id, invoice.total),),
+            credits=tuple(Credit(n.id, invoice.id, n.total) for n in credited), reference=f"MBAN0100{paper.folio}",
             bank_account_id=accounts_[0].id if accounts_ else None,
             evidence=Upload("comprobante.pdf", plain_pdf("Comprobante de transferencia", paper.folio))), actor)
 
