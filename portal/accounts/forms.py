@@ -70,7 +70,8 @@ class NewcomerForm(Form):
     name = Text(lazy("Your name"), [NEEDED, SHORT], render_kw={"autocomplete": "name"})
     locale = SelectField(lazy("Language"), choices=LANGUAGES)
     password = PasswordField(lazy("Password"), [NEEDED, PASSWORD_LIMIT], render_kw=NEW)
-    accepted = BooleanField(lazy("I have read and accept the privacy notice and the terms of use"))
+    accepted = BooleanField(lazy("I have read and accept the privacy notice and the terms of use"), [
+        DataRequired(lazy("To go on, accept the privacy notice and the terms of use."))])
 
     def to_command(self) -> Newcomer:
         """Return what was given, and from where."""

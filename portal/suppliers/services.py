@@ -190,6 +190,6 @@ def _invited(relationship_id: UUID, actor: Actor) -> Relationship:
 
 def _send_link(row: Relationship, actor: Actor, *, again: bool) -> None:
     links.issue(LinkKind.SUPPLIER_INVITATION, row.contact_email, actor=actor, relationship_id=row.id,
-                name=row.contact_name or row.name, locale=row.locale, days=INVITATION_DAYS,
+                name=row.contact_name, locale=row.locale, days=INVITATION_DAYS,
                 roles=("supplier_administrator",))
     announce(events.SupplierInvited(**about(row), email=row.contact_email, again=again), actor)
