@@ -112,8 +112,9 @@ def after_commit(action: Callable[[], None]) -> None:
 def rescope(scope: Scope) -> None:
     """Change whose rows the open transaction sees (a person signs in, a link turns out to be valid)."""
     session.flush()  # what was changed so far is written under the scope in which it was changed
+    connection = session.connection()  # begun under that scope too: a savepoint that fails goes back to it
     session().info["scope"] = scope
-    session.connection().exec_driver_sql(_SET, _settings(scope))
+    connection.exec_driver_sql(_SET, _settings(scope))
 
 
 @contextmanager
