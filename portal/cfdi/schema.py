@@ -117,11 +117,12 @@ def _streamed(root: etree._Element, schema: etree.XMLSchema) -> Iterator[Finding
     libxml2 counts siblings to say where each error is: 40,000 wrong conceptos would take a minute. While it parses it
     cannot, so a large document is read once more, with the schema beside it.
     """
+    parser = etree.XMLParser(schema=schema, no_network=True)
     try:
-        etree.fromstring(etree.tostring(root), etree.XMLParser(schema=schema, no_network=True))
-    except etree.XMLSyntaxError as problem:
+        etree.fromstring(etree.tostring(root), parser)
+    except etree.XMLSyntaxError:
         told: dict[tuple[str, str], Finding] = {}
-        for entry in problem.error_log:
+        for entry in parser.error_log:  # the exception's own log tells of every document that this thread has read
             match = _MESSAGE.match(entry.message)
             if match is not None:
                 finding = _somewhere(root, entry.type_name, match)

@@ -205,6 +205,21 @@ def test_hostile_counts_of_faults_are_told_a_few_times() -> None:
     assert 0 < len(findings(sealed(document))) <= 40
 
 
+def test_a_large_document_is_not_told_the_faults_of_another() -> None:
+    document = invoice()
+    for _ in range(800):
+        document.double(CONCEPTO)
+    large = sealed(document)
+    assert findings(large) == []
+    for attribute, value in (("Folio", "x" * 41), ("Serie", "y" * 26), ("Sello", "")):
+        kept = large.get(attribute)
+        large.set(attribute, value)
+        assert {one.where for one in findings(large)} <= {f"//Comprobante/@{attribute}"}
+        large.set(attribute, kept or "A")
+    large.append(etree.Element("Pedido"))
+    assert [(one.code, one.status) for one in findings(large)] == [("ACUSE-NOTE-ADDENDA-PLACE", Status.PASSED)]
+
+
 def test_every_known_complement_compiles() -> None:
     known = light.load().complements
     assert len(known) > 40
