@@ -54,14 +54,16 @@ def named(note: Invoice, invoices: Sequence[Invoice]) -> list[Invoice]:
     return [i for i in invoices if i.currency == note.currency and (i.uuid or i.number).upper() in names]
 
 
-def suggested(found: Sequence[Offer], invoice: Invoice) -> list[tuple[Offer, Decimal]]:
-    """Return what the notes that name `invoice` can cover of its balance: (offer, amount), nothing for zero."""
-    left, made = invoice.balance, []
+def suggested(found: Sequence[Offer], invoices: Sequence[Invoice]) -> list[tuple[Offer, Decimal]]:
+    """Return what the notes that name `invoices` can cover of their balances: (offer, amount), nothing for zero."""
+    owed, left = {i.id: i.balance for i in invoices}, {offer.note.id: offer.note.balance for offer in found}
+    made = []
     for offer in found:
-        amount = min(offer.note.balance, left)
-        if offer.invoice is invoice and amount > 0:
+        amount = min(left[offer.note.id], owed.get(offer.invoice.id, Decimal(0)) if offer.invoice else Decimal(0))
+        if offer.invoice and amount > 0:
             made.append((offer, amount))
-            left -= amount
+            left[offer.note.id] -= amount
+            owed[offer.invoice.id] -= amount
     return made
 
 

@@ -3,7 +3,7 @@
 It is kept for its author alone, encrypted, for a day (`web/parking`). So "Correct" and the browser's own Back find
 everything as it was, the file too, with scripts or without.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -13,6 +13,7 @@ from flask import request, url_for
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 
 from portal.access.actor import Actor
+from portal.core.clock import today
 from portal.core.db import savepoint
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
@@ -33,14 +34,14 @@ T = TypeVar("T")
 class Draft:
     """What was typed for one supplier; `evidence` is the name of the proof that is kept with it.
 
-    `suggested`: the invoice that it was filled in for; nobody has typed anything yet.
+    `suggested`: the invoices that it was filled in for; nobody has typed anything yet.
     """
 
     relationship_id: UUID
     typed: MultiDict[str, str]
     form: RegisterForm
     evidence: str = ""
-    suggested: Invoice | None = None
+    suggested: Sequence[Invoice] = ()
 
     def command(self, actor: Actor) -> RegisterPayment:
         """Return the command. Raises Invalid when an amount is no number or its document no longer waits for it."""
@@ -62,20 +63,23 @@ def blank(actor: Actor, relationship_id: UUID) -> Draft:
     return _draft(actor, relationship_id, MultiDict(), MultiDict())
 
 
-def suggested(actor: Actor, relationship_id: UUID, invoice_id: UUID | None) -> Draft:
-    """Return one that pays all of one invoice, less the credit notes that name it; empty without such an invoice."""
+def suggested(actor: Actor, relationship_id: UUID, invoice_ids: Collection[UUID]) -> Draft:
+    """Return one that pays all of some invoices today, less the credit notes that name them, into the one account.
+
+    It is empty without such invoices, and when they are in several currencies.
+    """
     payable = queries.payable(actor, relationship_id)
-    invoice = next((i for i in payable if i.id == invoice_id), None)
-    if invoice is None or invoice.currency not in CURRENCIES:
+    chosen = [i for i in payable if i.id in invoice_ids]
+    currencies = {i.currency for i in chosen}
+    if len(currencies) != 1 or not currencies <= set(CURRENCIES):
         return blank(actor, relationship_id)
-    notes = crediting.suggested(offers(queries.applicable(actor, [relationship_id]), payable), invoice)
-    left = invoice.balance - sum((amount for _offer, amount in notes), Decimal(0))
-    typed = {"currency": invoice.currency, "amount": written(left),
-             f"amount-{invoice.id}": written(invoice.balance),
-             "method": (PaymentMethod.TRANSFER if left else PaymentMethod.COMPENSATION).value}
-    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes}
+    notes = crediting.suggested(offers(queries.applicable(actor, [relationship_id]), payable), chosen)
+    left = sum((i.balance for i in chosen), Decimal(0)) - sum((amount for _offer, amount in notes), Decimal(0))
+    typed = {"currency": currencies.pop(), "amount": written(left), "paid_on": today(actor.zone).isoformat()}
+    typed |= {f"amount-{i.id}": written(i.balance) for i in chosen}
+    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes} | _way(actor, relationship_id, left)
     made = _draft(actor, relationship_id, MultiDict(typed), MultiDict())
-    made.suggested = invoice
+    made.suggested = chosen
     return made
 
 
@@ -106,6 +110,15 @@ def tried(draft: Draft, actor: Actor, act: Callable[[RegisterPayment], T]) -> T 
     except Conflict as late:
         draft.form.form_errors.append(late.message)
     return None
+
+
+def _way(actor: Actor, relationship_id: UUID, left: Decimal) -> dict[str, str]:
+    """Return how and into which account: nothing moves for zero; the account when there is no other to choose."""
+    if not left:
+        return {"method": PaymentMethod.COMPENSATION.value}
+    accounts = suppliers.approved_accounts(actor, relationship_id)
+    return {"method": PaymentMethod.TRANSFER.value} | (
+        {"bank_account_id": str(accounts[0].id)} if len(accounts) == 1 else {})
 
 
 def _path(relationship_id: UUID) -> str:

@@ -32,7 +32,7 @@ def due(actor: Actor) -> ResponseReturnValue:
     """Approved invoices that still owe."""
     wanted = DueFilter(request.args.get("q", "").strip(), request.args.get("state", ""), until=as_date("until"))
     found = queries.due(actor, wanted, request.args.get("cursor"))
-    return render("payments/due.html", found=found, wanted=wanted,
+    return render("payments/due.html", found=found, wanted=wanted, today=today(actor.zone),
                   totals=engine.totals((i.currency, i.balance) for i in found.rows))
 
 
@@ -50,6 +50,18 @@ def schedule(actor: Actor) -> ResponseReturnValue:
                   **shown)
 
 
+@page(bp, "/pay", Permission.Payment.REGISTER, methods=["POST"])
+def pay(actor: Actor) -> ResponseReturnValue:
+    """Go to the payment of the chosen invoices, which are one supplier's: a payment has one beneficiary."""
+    rows = queries.chosen(actor, [as_uuid(i) for i in request.form.getlist("selected")[:200]])
+    to = {row.relationship_id for row in rows}
+    if len(to) != 1:
+        toast(_("A payment is to one supplier: choose invoices of one only.") if rows
+              else _("Mark the invoices in the list first."), "warning")
+        return redirect(url_for("payments_treasury.due"), 303)
+    return redirect(url_for("payments_treasury.register", relationship_id=to.pop(), invoice=[i.id for i in rows]), 303)
+
+
 @page(bp, "/unschedule/<uuid:invoice_id>", Permission.Payment.SCHEDULE, methods=["GET", "POST"])
 def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Take a date away, saying why."""
@@ -62,7 +74,7 @@ def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Type a payment to one supplier; what was begun is still there. Sending it leads to its confirmation."""
     if request.method == "GET":
-        wanted = as_uuid(request.args.get("invoice", ""))
+        wanted = {as_uuid(i) for i in request.args.getlist("invoice")[:200]}
         return _typing(actor, drafts.begun(actor, relationship_id)
                        or drafts.suggested(actor, relationship_id, wanted)), 200
     once.may_come_again()
@@ -100,7 +112,8 @@ def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     """Void a payment after showing what its invoices would owe again."""
     payment, form = queries.get(actor, payment_id), VoidForm()
     return answer(form, lambda: services.void(payment_id, form.reason.data or "", actor), _voided,
-                  "payments/void.html", payment=payment, contents=queries.contents(payment))
+                  "payments/void.html", payment=payment, contents=queries.contents(payment),
+                  names=queries.suppliers_of([payment]))
 
 
 def _typing(actor: Actor, draft: Draft) -> str:

@@ -282,7 +282,7 @@ def test_a_note_is_offered_to_the_invoices_that_it_names(world: World, seller: S
     found = crediting.offers([note], [invoice, dollars, other])
     assert [o.invoice for o in found] == ([invoice, other] if named else [None])
     assert len({o.key for o in found}) == len(found)
-    assert [a for _o, a in crediting.suggested(found, other)] == ([100] if named else [])
+    assert [a for _o, a in crediting.suggested(found, [other])] == ([100] if named else [])
 
 
 def test_a_document_from_abroad_names_by_number(world: World, seller: Seller) -> None:

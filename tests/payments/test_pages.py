@@ -267,7 +267,7 @@ def test_a_credit_note_from_the_list_to_the_archive_of_both_sides(world: World, 
     assert (fields["amount"], fields[f"amount-{invoice.id}"], fields[f"credit-{note.id}-0"]) == (
         "1000.00", "1160.00", "160.00")
     assert f'<option value="{invoice.id}" selected>{invoice.number} · la nombra la nota' in page.text
-    assert "Llenado para la factura" in page.text and "Lo que habías escrito" not in page.text
+    assert f"Llenado para {invoice.number}, menos" in page.text and "Lo que habías escrito" not in page.text
     shown = _review(client, seller, {**guard(page.text), **fields, f"against-{note.id}-0": str(invoice.id),
                                      "number": "P-9", "paid_on": str(today(ZONE)), "method": "transfer"})
     for said in ("$1,160.00", "-$160.00", "Registrar el pago de $1,000.00 MXN", "NC-1"):
@@ -353,5 +353,28 @@ def test_what_was_withheld_stands_beside_the_balance(world: World, client: Flask
 
 
 def _fields(html: str) -> dict[str, str]:
-    return {name: value for name, value in re.findall(r'name="((?:amount|credit|currency)[^"]*)"[^>]*value="([^"]*)"',
-                                                      html)} | {"currency": "MXN"}
+    typed = r'name="((?:amount|credit|currency|paid_on)[^"]*)"[^>]*value="([^"]*)"'
+    return dict(re.findall(typed, html)) | {"currency": "MXN"}
+
+
+def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskClient, treasury: Desk) -> None:
+    buyer, seller, first = treasury
+    second = world.invoice(seller, status=InvoiceStatus.SCHEDULED, total="40.00", number="A-2")
+    other = world.invoice(world.supplier(buyer, "Otra", "OTR010101AB1"), status=InvoiceStatus.APPROVED)
+    due = client.get("/treasury/").text
+    assert 'formaction="/treasury/pay"' in due
+    chosen = client.post("/treasury/pay", data={**guard(due), "selected": [str(first.id), str(second.id)]})
+    fields = _fields(client.get(chosen.headers["Location"]).text)
+    assert (fields["amount"], fields["paid_on"]) == ("1200.00", str(today(ZONE)))
+    assert (fields[f"amount-{first.id}"], fields[f"amount-{second.id}"]) == ("1160.00", "40.00")
+    for ids, said in (([first.id, other.id], "para un solo proveedor"), ([], "Primero marca las")):
+        page = client.get("/treasury/").text
+        back = client.post("/treasury/pay", data={**guard(page), "selected": [str(i) for i in ids]})
+        assert back.headers["Location"] == "/treasury/" and said in client.get("/treasury/").text
+
+
+def test_two_currencies_are_not_paid_together(world: World, client: FlaskClient, treasury: Desk) -> None:
+    _buyer, seller, pesos = treasury
+    dollars = world.invoice(seller, status=InvoiceStatus.APPROVED, currency="USD")
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={pesos.id}&invoice={dollars.id}").text
+    assert "Llenado para" not in page and not _fields(page)["amount"]
