@@ -71,6 +71,7 @@ def give(command: GiveField, actor: Actor) -> RecordValue:
     actor.require(Permission.Record.EDIT)
     relationship = mine(command.relationship_id, actor)
     field = _field(layout_for(relationship), command.field_id)
+    locked(relationship.id)  # before its items, as a review does: otherwise each would wait for the other
     old = _current(relationship.id, field.id)
     row = RecordValue(client_id=relationship.client_id, relationship_id=relationship.id, field_id=field.id,
                       given_by=actor.user_id, **_content(field, command, relationship, actor, old))
@@ -96,6 +97,7 @@ def give_account(command: GiveAccount, actor: Actor) -> BankAccount:
                       number_last4=checked.number[-4:], bic=_bic(command), routing=_routing(command),
                       given_by=actor.user_id, number="", number_index="")
     _seal(row, checked.number)
+    locked(relationship.id)
     _once(row)
     if command.proof:
         kept = files.keep(command.proof, purpose=Purpose.BANK_PROOF, allowed=PROOFS, client_id=row.client_id,
@@ -112,6 +114,7 @@ def remove_account(relationship_id: UUID, account_id: UUID, actor: Actor) -> Non
     actor.require(Permission.Record.BANK)
     actor.step_up()
     relationship = mine(relationship_id, actor)
+    locked(relationship.id)
     row = session.scalar(select(BankAccount).filter_by(id=account_id, relationship_id=relationship.id))
     if row is None or row.state is ReviewState.REPLACED:
         raise NotFound
