@@ -75,11 +75,6 @@ def owner_of(token: str) -> UUID | None:
     return session.scalar(query.where(UserSession.token_hash == digest(token), User.disabled_at.is_(None)))
 
 
-def opened(token: str) -> UserSession:
-    """Return the row of a token that was given just now."""
-    return session.scalars(select(UserSession).filter_by(token_hash=digest(token))).one()
-
-
 def rotate(session_id: UUID, *, stepped_up: bool = False, seat: Seat | None = None) -> str:
     """Give a session a new token (the old one is dead), and say that the password was given, or a new seat."""
     token = new_secret()
