@@ -79,6 +79,8 @@ def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[
     """Yield (name, state of the dot, sentence) of every stage, then of the payment."""
     for stage in row.stages or ():
         state = stage.get("state", "waiting")
+        if row.status is S.WITHDRAWN and state in ("current", "waiting"):
+            state = "cancelled"  # nobody holds what was taken back
         yield _name(stage, lang), DOTS.get(state, "waiting"), _sentence(stage, state, zone, lang, moment)
     if row.stages:
         credit = row.cfdi_type == "E"
@@ -87,7 +89,8 @@ def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[
 
 
 def _holder(row: Any, lang: str) -> str:
-    return next((_name(s, lang) for s in row.stages or () if s.get("state") == "current"), "")
+    held = () if row.status is S.WITHDRAWN else row.stages or ()
+    return next((_name(s, lang) for s in held if s.get("state") == "current"), "")
 
 
 def _since(row: Any, moment: datetime, lang: str) -> str:

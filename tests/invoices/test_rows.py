@@ -53,6 +53,14 @@ def test_the_dots_speak(ctx):
                                            "sentence": "está aquí, desde hace 2 días"}
 
 
+def test_nobody_holds_what_was_taken_back(ctx):
+    row = Invoice(status=InvoiceStatus.WITHDRAWN, stages=[stage("approved"), stage("current"), stage("waiting")])
+    with speaking("en"):
+        made = rows.dots(row, ZONE)
+    assert [d["state"] for d in made] == ["done", "waiting", "waiting", "waiting"]
+    assert [d["sentence"] for d in made[1:]] == ["not reached"] * 3
+
+
 @pytest.mark.parametrize(("status", "day", "state", "sentence"), [
     (InvoiceStatus.APPROVED, None, "current", "waits for its date"),
     (InvoiceStatus.SCHEDULED, date(2026, 12, 1), "current", "scheduled for Dec 1, 2026"),
