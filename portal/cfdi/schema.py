@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -92,6 +93,7 @@ _KINDS: Final = {
 # One compiled schema holds one error log, so each thread has its own.
 _compiled = threading.local()
 _LARGE: Final = 3000
+_LOGGED: Final = 200  # complaints of a large document that are explained: equal ones are told once
 _count: Final = etree.XPath("count(//*)", regexp=False, smart_strings=False)
 
 
@@ -122,10 +124,12 @@ def _streamed(root: etree._Element, schema: etree.XMLSchema) -> Iterator[Finding
         etree.fromstring(etree.tostring(root), parser)
     except etree.XMLSyntaxError:
         told: dict[tuple[str, str], Finding] = {}
-        for entry in parser.error_log:  # the exception's own log tells of every document that this thread has read
-            match = _MESSAGE.match(entry.message)
+        # not the exception's own log: that one tells of every document that this thread has read
+        complaints = dict.fromkeys((entry.type_name, entry.message) for entry in parser.error_log)
+        for kind, message in islice(complaints, _LOGGED):
+            match = _MESSAGE.match(message)
             if match is not None:
-                finding = _somewhere(root, entry.type_name, match)
+                finding = _somewhere(root, kind, match)
                 told.setdefault((finding.code, finding.where), finding)
         yield from told.values()
 

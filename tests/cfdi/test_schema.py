@@ -216,6 +216,18 @@ def test_a_large_document_is_not_told_the_faults_of_another() -> None:
         large.set(attribute, value)
         assert {one.where for one in findings(large)} <= {f"//Comprobante/@{attribute}"}
         large.set(attribute, kept or "A")
+    for concepto in large.iter(f"{{{CFD4}}}Concepto"):
+        concepto.set("Cantidad", "-1")
+    large.set("Folio", "")
+    large.find(f"{{{CFD4}}}Impuestos").set("Total", "1")
+    assert {one.where for one in findings(large)} >= {"//Concepto/@Cantidad", "//Impuestos/@Total"}
+
+
+def test_what_stands_behind_a_large_document_is_said() -> None:
+    document = invoice()
+    for _ in range(800):
+        document.double(CONCEPTO)
+    large = sealed(document)
     large.append(etree.Element("Pedido"))
     assert [(one.code, one.status) for one in findings(large)] == [("ACUSE-NOTE-ADDENDA-PLACE", Status.PASSED)]
 
