@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.access.policy import Role
 from portal.accounts import attempts, sessions
@@ -311,3 +311,61 @@ def test_an_account_that_lay_unused_is_locked(world: World, client: FlaskClient)
         db.session.get_one(User, person.id).last_seen_at = now() - timedelta(days=91)
     answer = sign_in(client, person.email, PASSWORD, headers={"Accept-Language": "en"})
     assert answer.status_code == 422 and "is locked" in answer.text
+
+
+def test_the_password_again_waits_as_the_sign_in_does(world: World, client: FlaskClient) -> None:
+    email = _email(world)
+    sign_in(client, email, PASSWORD)
+    for _n in range(attempts.FREE):
+        assert "Esa no es tu contraseña" in post(client, "/step-up", {"password": "wrong"}).text
+    held = post(client, "/step-up", {"password": PASSWORD})
+    assert held.status_code == 422 and "Demasiados intentos" in held.text
+    with time_machine.travel(now() + timedelta(seconds=16), tick=True):
+        assert post(client, "/step-up", {"password": PASSWORD}).status_code == 303
+
+
+def test_what_was_wrong_an_hour_ago_is_forgotten(world: World) -> None:
+    email, start = _email(world), now()
+    with db.transaction(db.DOOR):
+        with time_machine.travel(start, tick=False):
+            for _n in range(attempts.FREE):
+                attempts.record(email, None, False, "192.0.2.1", "")
+            assert attempts.seconds_to_wait(email, "192.0.2.1") == 15
+        with time_machine.travel(start + timedelta(minutes=61), tick=False):
+            attempts.record(email, None, False, "192.0.2.1", "")
+            assert attempts.seconds_to_wait(email, "192.0.2.1") == 0
+
+
+def test_a_right_password_wipes_the_wrong_ones_before_it(world: World) -> None:
+    email, start = _email(world), now()
+    with db.transaction(db.DOOR):
+        for n, succeeded in enumerate((*[False] * attempts.FREE, True, False)):
+            with time_machine.travel(start + timedelta(seconds=n), tick=False):
+                attempts.record(email, None, succeeded, "192.0.2.1", "")
+        with time_machine.travel(start + timedelta(seconds=n), tick=False):
+            assert attempts.seconds_to_wait(email, "192.0.2.1") == 0
+
+
+def test_a_sign_in_keeps_from_where_it_came(world: World, client: FlaskClient) -> None:
+    sign_in(client, _email(world), PASSWORD, headers={"User-Agent": "x" * 400})
+    with world.owner():
+        attempt = db.session.scalars(select(SignInAttempt)).one()
+        live = db.session.scalars(select(UserSession)).one()
+    for row in (attempt, live):
+        assert (row.ip, row.user_agent) == ("127.0.0.1", "x" * 300)
+
+
+def test_one_acts_where_one_acted_last(world: World) -> None:
+    buyer, other = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    user_id = buyer.people["auditor"].user.id
+    with world.owner():
+        db.session.add(Membership(user_id=user_id, organization_id=other.id, roles=["auditor"]))
+    with db.transaction(db.DOOR):
+        sessions.begin(user_id, organization_id=other.id)
+        for gone, seat in ((None, other.id), (other.id, buyer.id)):
+            if gone:
+                db.session.execute(update(Membership).filter_by(organization_id=gone, user_id=user_id)
+                                   .values(ended_at=now()))
+            token = sessions.begin(user_id)
+            actor = sessions.actor_of(token, lambda _id: ((), ()), "", "")
+            assert actor and actor.organization_id == seat

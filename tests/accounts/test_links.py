@@ -17,7 +17,7 @@ from portal.accounts.models import Consent, Link, LinkKind, Membership, Organiza
 from portal.accounts.tokens import digest
 from portal.core import db
 from portal.core.clock import now
-from portal.core.errors import Conflict, NotAllowed
+from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.suppliers.models import Relationship, SupplierKind
 from portal.suppliers.services import InviteSupplier, invite, revoke
 from tests.accounts.steps import GOOD, contents, letters, post, secret_in, sign_in
@@ -266,3 +266,96 @@ def test_of_twenty_at_once_one_wins(live: Flask, live_world: World) -> None:
         counts = [db.session.scalar(select(func.count()).select_from(model).filter_by(**what)) for model, what in (
             (User, {"email_key": "ana@papeleria.example"}), (UserSession, {}), (Organization, {"is_client": False}))]
     assert counts == [1, 1, 1]
+
+
+def _as_link(world: World, secret: str, kind: LinkKind = LinkKind.COLLEAGUE_INVITATION) -> Link:
+    link = joining.look_quietly(secret, kind)
+    assert link is not None
+    return link
+
+
+def test_an_address_that_registered_meanwhile_signs_in(world: World) -> None:
+    buyer = world.client()
+    secret = _colleague(world, buyer, buyer.people["auditor"].user.email)
+    with db.transaction(db.DOOR):
+        with pytest.raises(Conflict, match="Ya hay una cuenta"):
+            joining.accept(_as_link(world, secret), joining.Newcomer("Luis", GOOD, "es", True))
+    assert _of(world, Link)[0].used_at is None
+
+
+@pytest.mark.parametrize(("changes", "fields"), [
+    ({"name": " "}, ["name"]), ({"accepted": False}, ["accepted"]), ({"password": "corta"}, ["password"]),
+    ({"password": "comercializadora del valle 7 nubes"}, ["password"]),  # the words of who invites
+    ({"password": "luis@valle.example lluvia"}, ["password"]), ({"name": "Mandarina"}, ["password"])])
+def test_what_a_newcomer_gives_is_judged_by_the_service_too(world: World, changes: dict[str, Any],
+                                                            fields: list[str]) -> None:
+    secret = _colleague(world, world.client())
+    given = {"name": "Luis", "password": GOOD, "locale": "es", "accepted": True, **changes}
+    with db.transaction(db.DOOR):
+        with pytest.raises(Invalid) as refused:
+            joining.accept(_as_link(world, secret), joining.Newcomer(**given))
+        assert list(refused.value.fields) == fields
+        assert links.is_open(_as_link(world, secret))
+
+
+def test_a_newcomer_speaks_one_of_our_languages(world: World) -> None:
+    secret = _colleague(world, world.client())
+    with db.transaction(db.DOOR):
+        joining.accept(_as_link(world, secret), joining.Newcomer("Luis", GOOD, "fr", True, ip="192.0.2.7"))
+    luis = _of(world, User, email_key="luis@valle.example")[0]
+    assert luis.locale == "es"
+    assert {c.ip for c in _of(world, Consent, user_id=luis.id)} == {"192.0.2.7"}
+
+
+@pytest.mark.parametrize("gone", ["used_at", "revoked_at", "expires_at"])
+def test_a_link_that_is_over_is_not_taken_back(world: World, gone: str) -> None:
+    buyer = world.client()
+    _colleague(world, buyer)
+    with world.owner():
+        row = db.session.scalars(select(Link)).one()
+        setattr(row, gone, now() - timedelta(seconds=1))
+        link_id = row.id
+    with world.acting(world.actor(buyer, "administrator")) as actor, pytest.raises(NotFound):
+        links.revoke(link_id, actor)
+
+
+def test_a_link_is_used_once_and_only_while_it_is_open(world: World) -> None:
+    _colleague(world, world.client())
+    for gone in ("revoked_at", "expires_at", "used_at"):
+        with world.owner():
+            row = db.session.scalars(select(Link)).one()
+            row.revoked_at, row.used_at, row.expires_at = None, None, now() + timedelta(days=1)
+            db.session.flush()
+            setattr(row, gone, now() - timedelta(seconds=1))
+        with db.transaction(db.DOOR), pytest.raises(Conflict):
+            links.redeem(db.session.scalars(select(Link)).one())
+
+
+def test_a_link_to_one_supplier_leaves_those_to_others(world: World) -> None:
+    buyer = world.client()
+    first = _invite(world, buyer)
+    second = _invite(world, buyer, tax_id="PRU020304AB5")
+    with db.transaction(db.DOOR):
+        assert links.is_open(_as_link(world, first, LinkKind.SUPPLIER_INVITATION))
+        assert links.is_open(_as_link(world, second, LinkKind.SUPPLIER_INVITATION))
+
+
+def test_a_reset_leaves_an_invitation_alone(world: World) -> None:
+    buyer = world.client()
+    person = buyer.people["auditor"].user
+    secret = _colleague(world, world.client("Otra Casa", "OCA030303EF3"), person.email)
+    with db.transaction(db.DOOR):
+        for _n in range(2):
+            links.issue(LinkKind.PASSWORD_RESET, person.email, user_id=person.id)
+        assert links.is_open(_as_link(world, secret))
+        opened = [links.is_open(x) for x in db.session.scalars(
+            select(Link).filter_by(kind=LinkKind.PASSWORD_RESET).order_by(Link.id))]
+    assert opened == [False, True]
+
+
+def test_a_setup_link_lasts_as_long_as_was_asked(world: World) -> None:
+    with db.transaction(db.DOOR):
+        row, _url = links.issue(LinkKind.SETUP, "", days=9)
+        usual, _url = links.issue(LinkKind.SETUP, "ana@x.example")
+    assert row.expires_at - row.sent_at == timedelta(days=9)
+    assert usual.expires_at - usual.sent_at == timedelta(days=2)

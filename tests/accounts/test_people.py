@@ -1,10 +1,13 @@
 """An administrator's acts: on the own people, on the own side, with the password given lately; at once."""
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from portal.access.actor import Actor
 from portal.access.policy import Role
 from portal.accounts import people, queries
 from portal.accounts.models import Link, Membership, User
@@ -218,3 +221,55 @@ def test_a_person_who_is_missing_is_not_found(world: World) -> None:
     buyer = world.client()
     with world.acting(world.actor(buyer, "administrator")) as actor, pytest.raises(NotFound):
         people.change_roles(buyer.id, ["auditor"], actor)
+
+
+def test_access_is_taken_and_given_back_on_the_page(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    user_id, other = buyer.people["auditor"].user.id, buyer.people["treasury"].user.id
+    world.sign_in(client, buyer.people["administrator"])
+    for act, ended in (("disable", True), ("enable", False)):
+        done = post(client, f"/people/{user_id}/{act}")
+        assert (done.status_code, done.location) == (303, "/people")
+        with world.owner():
+            rows = db.session.scalars(select(Membership).where(Membership.user_id.in_([user_id, other]))).all()
+            assert {row.user_id: bool(row.ended_at) for row in rows} == {user_id: ended, other: False}
+        assert post(client, f"/people/{user_id}/{act}").status_code == 404  # it is so already
+
+
+def _invited(world: World, actor: Actor, **changes: Any) -> UUID:
+    with world.acting(actor):
+        link_id = people.invite("luis@valle.example", "", ["auditor"], "es", actor).id
+    with world.owner():
+        db.session.execute(update(Link).filter_by(id=link_id).values(**changes))
+    return link_id
+
+
+def test_an_expired_invitation_is_taken_off_the_list(world: World) -> None:
+    administrator = world.actor(world.client(), "administrator")
+    link_id = _invited(world, administrator, expires_at=now() - timedelta(days=1))
+    with world.acting(administrator) as actor:
+        assert [i.state for i in queries.invitations(actor)] == ["expired"]
+        people.revoke(link_id, actor)
+        assert queries.invitations(actor) == []
+
+
+@pytest.mark.parametrize("gone", ["used_at", "revoked_at"])
+def test_an_invitation_that_is_over_is_not_sent_again(world: World, gone: str) -> None:
+    administrator = world.actor(world.client(), "administrator")
+    link_id = _invited(world, administrator, **{gone: now()})
+    with world.acting(administrator) as actor:
+        assert queries.invitations(actor) == []
+        for act in (people.resend, people.revoke):
+            with pytest.raises(Conflict):
+                act(link_id, actor)
+    assert len(letters(world, "colleague_invitation")) == 1
+
+
+def test_an_invitation_is_sent_again_with_what_it_gave(world: World) -> None:
+    administrator = world.actor(world.client(), "administrator")
+    with world.acting(administrator) as actor:
+        first = people.invite("luis@valle.example", " Luis ", ["auditor", "treasury"], "en", actor)
+        again = people.resend(first.id, actor)
+        assert again.id != first.id
+        assert (again.email, again.name, set(again.roles), again.locale, again.organization_id) == (
+            "luis@valle.example", "Luis", {"auditor", "treasury"}, "en", actor.organization_id)

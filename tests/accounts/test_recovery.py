@@ -1,14 +1,16 @@
 """A forgotten password: a neutral answer, one link for one hour, every other session ended, the person told."""
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from portal.accounts import recovery
-from portal.accounts.models import Link, LinkKind, Organization, User, UserSession
+from portal.accounts import passwords, recovery
+from portal.accounts.models import Link, LinkKind, Membership, Organization, User, UserSession
 from portal.core import db
 from portal.core.clock import now
+from portal.core.errors import Conflict
 from portal.jobs.models import OutboxRow
 from tests.accounts.steps import GOOD, letters, post, secret_in, sign_in, token_of, work
 from tests.factories import PASSWORD, World
@@ -140,3 +142,63 @@ def test_advice_while_typing(world: World, client: FlaskClient) -> None:
     assert good["score"] >= 3 and good["advice"] == []
     assert none["score"] == 0
     assert client.post("/password-strength", data={"csrf_token": guard, "password": "x" * 5000}).status_code == 200
+
+
+def test_who_works_nowhere_does_not_enter_by_a_reset(world: World, client: FlaskClient) -> None:
+    person = world.client().people["treasury"].user
+    user_id, email = person.id, person.email
+    client.get(f"/reset/{_asked(world, client, email)}")
+    with world.owner():
+        db.session.scalars(select(Membership).filter_by(user_id=user_id)).one().ended_at = now()
+    assert post(client, "/reset", {"password": GOOD}).status_code == 403
+    with world.owner():
+        assert passwords.matches(db.session.get_one(User, user_id).password_hash, PASSWORD)
+        assert db.session.scalars(select(Link).filter_by(kind=LinkKind.PASSWORD_RESET)).one().used_at is None
+
+
+def test_a_password_that_is_not_due_is_changed_with_the_current_one(world: World) -> None:
+    buyer = world.client()
+    with world.acting(world.actor(buyer, "treasury")) as actor, pytest.raises(Conflict):
+        recovery.renew(GOOD, actor, "")
+
+
+def test_a_reset_that_was_sent_yesterday_is_not_counted(world: World) -> None:
+    email = world.client().people["treasury"].user.email
+    with db.transaction(db.DOOR):
+        for _n in range(recovery.PER_DAY):
+            recovery.send_reset(email)
+        db.session.execute(update(Link).values(created_at=now() - timedelta(hours=25)))
+        recovery.send_reset(email)
+    assert len(letters(world, "reset")) == recovery.PER_DAY + 1
+
+
+def test_an_address_without_a_password_gets_no_reset(world: World) -> None:
+    person = world.client().people["treasury"].user
+    with world.owner():
+        db.session.get_one(User, person.id).password_hash = None
+    with db.transaction(db.DOOR):
+        recovery.send_reset(person.email)
+    assert letters(world) == []
+
+
+def test_a_reset_counts_as_a_sign_in_and_ends_the_wait(world: World, client: FlaskClient) -> None:
+    email = world.client().people["treasury"].user.email
+    for _n in range(6):
+        sign_in(client, email, "wrong")
+    assert sign_in(client, email, PASSWORD).status_code == 422
+    client.get(f"/reset/{_asked(world, client, email)}")
+    assert post(client, "/reset", {"password": GOOD}).status_code == 303
+    assert sign_in(world.app.test_client(), email, GOOD).status_code == 303
+
+
+def test_only_as_many_earlier_passwords_are_remembered_as_was_asked(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    email = buyer.people["treasury"].user.email
+    with world.owner():
+        db.session.get_one(Organization, buyer.id).password_policy = {"no_reuse": 2}
+    sign_in(client, email, PASSWORD)
+    known = [PASSWORD, GOOD, "cactus-violeta-trompeta-31", "montana-queso-ventilador-52"]
+    for before, after in zip(known, known[1:], strict=False):
+        assert post(client, "/profile/password", {"current": before, "password": after}).status_code == 303
+    assert post(client, "/profile/password", {"current": known[3], "password": known[2]}).status_code == 422
+    assert post(client, "/profile/password", {"current": known[3], "password": GOOD}).status_code == 303
