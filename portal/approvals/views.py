@@ -74,14 +74,16 @@ def approve_many(actor: Actor) -> ResponseReturnValue:
 
 def _approve_each(actor: Actor, steps: Sequence[queries.ApprovalStep]) -> tuple[int, list[str]]:
     done, left = 0, []
-    for step in steps:
-        command = services.Decide(step.invoice_id, step.id, step.invoice.version, Verdict.APPROVED)
+    # Read before the first decision: what a refusal undoes lets go of the rows.
+    wanted = [(step.invoice.number, services.Decide(step.invoice_id, step.id, step.invoice.version, Verdict.APPROVED))
+              for step in steps]
+    for number, command in wanted:
         try:
             with savepoint():
                 services.decide(command, actor)
             done += 1
         except PortalError as refused:
-            left.append(f"{step.invoice.number}: {refused.message}")
+            left.append(f"{number}: {refused.message}")
     return done, left
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from portal.approvals import services as approvals
 from portal.approvals.models import ApprovalStep, StageRule
 from portal.core import db
-from portal.invoices.models import Invoice, InvoiceStatus
+from portal.invoices.models import Invoice, InvoiceStatus, StampState
 from tests.factories import Buyer, Seller, World
 from tests.forms import guard
 
@@ -50,6 +50,24 @@ def test_approving_several_shows_the_effect_first(world: World, client: FlaskCli
     assert states == [InvoiceStatus.APPROVED] * 2 + [InvoiceStatus.IN_REVIEW]
 
 
+def test_approving_several_says_which_ones_stayed_and_notes_what_deserves_a_look(world: World, client: FlaskClient,
+                                                                                  ) -> None:
+    buyer = world.client()
+    seller = world.supplier(buyer)
+    (good, first), (bad, second) = waiting(world, buyer, seller), waiting(world, buyer, seller)
+    with world.owner():
+        row = db.session.get_one(Invoice, bad.id)
+        row.stamp, row.verdict = StampState.PENDING, "warned"
+        db.session.get_one(Invoice, good.id).verdict = "accepted"
+    world.sign_in(client, buyer.people["accounts_payable"])
+    inbox = client.get("/inbox/").text
+    assert inbox.count("conviene revisar") == inbox.count("timbre en verificación") == 1
+    data = {"selected": [str(first.id), str(second.id)], "action": "confirmed"}
+    assert client.post("/inbox/approve", data={**guard(inbox), **data}).status_code == 303
+    after = client.get("/inbox/").text
+    assert "1 factura aprobada" in after and f"{bad.number}: El timbre de esta factura" in after
+
+
 def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     buyer = world.client()
     world.sign_in(client, buyer.people["administrator"])
@@ -60,6 +78,7 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
         "label_es": "Compras",
         "quorum": "any",
         "approver_roles": "approver",
+        "approver_ids": str(buyer.people["treasury"].user.id),
         "minimum": "500",
         "currencies": "usd, mxn",
     }
@@ -67,7 +86,9 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     with world.owner():
         rule = db.session.scalars(select(StageRule)).one()
         assert (rule.label_es, rule.currencies, rule.minimum) == ("Compras", ["USD", "MXN"], 500)
-    assert "Compras" in client.get("/settings/approvals/").text
+        assert rule.approver_ids == [buyer.people["treasury"].user.id]
+    listed = client.get("/settings/approvals/").text
+    assert "Compras" in listed and "Treasury Prueba" in listed
     assert client.get(f"/settings/approvals/{rule.id}").status_code == 200
     index = client.get("/settings/approvals/")
     assert ">Archivar<" in index.text and ">Archivo<" not in index.text.partition("<main")[2]
