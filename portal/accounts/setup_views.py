@@ -10,6 +10,7 @@ from portal.accounts import configuration, joining, queries
 from portal.accounts.forms import FiscalForm, NewClientForm, OrganizationForm, PolicyForm
 from portal.accounts.policy import PasswordPolicy
 from portal.accounts.regimes import options
+from portal.cfdi import words
 from portal.core.i18n import _, language, lazy
 from portal.web.forms import answer
 from portal.web.page import page
@@ -82,7 +83,7 @@ def organization(actor: Actor) -> ResponseReturnValue:
     return answer(form, lambda: configuration.change_organization(form.name.data, form.locale.data, form.zone.data,
                                                                   actor),
                   lambda _row: _said(_("Saved."), "accounts_setup.organization"), "accounts/organization.html",
-                  organization=row)
+                  organization=row, country=words.describe("Pais", row.country, language()) or row.country)
 
 
 @page(bp, "/settings/passwords", PEOPLE, methods=["GET", "POST"], step_up=["POST"])

@@ -40,6 +40,7 @@ class Tab:
     section: RecordSection | None
     missing: bool
     active: bool
+    rejected: bool = False  # something in it was given and has to be given again
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def board_of(relationship: Relationship, actor: Actor, chosen: str | None = None
     keys = _keys(layout, standing, accounts)
     active = chosen if chosen in dict(keys) else next((k for k, missing in keys if missing), keys[0][0])
     sections = {str(s.id): s for s in layout.sections}
-    tabs = [Tab(key, sections.get(key), missing, key == active) for key, missing in keys]
+    wrong = _rejected(layout, values, accounts)
+    tabs = [Tab(key, sections.get(key), missing, key == active, key in wrong) for key, missing in keys]
     open_tab = next(t for t in tabs if t.active)
     fields = layout.of(open_tab.section) if open_tab.section else []
     return Board(relationship, queries.record_of(actor, relationship.id), standing, layout, tabs, open_tab,
@@ -100,6 +102,12 @@ def field_of(relationship: Relationship, field_id: UUID) -> RecordField:
     if found is None:
         raise NotFound
     return found
+
+
+def _rejected(layout: Layout, values: dict[UUID, RecordValue], accounts: Sequence[BankAccount]) -> set[str]:
+    fields = {str(f.section_id) for f in layout.fields
+              if (value := values.get(f.id)) and value.state is ReviewState.REJECTED}
+    return fields | ({BANK} if any(a.state is ReviewState.REJECTED for a in accounts) else set())
 
 
 def _keys(layout: Layout, standing: engine.Standing, accounts: Sequence[BankAccount]) -> list[tuple[str, bool]]:
