@@ -82,6 +82,7 @@ class Cluster:
         """Start the server and wait until it answers. Raises ClusterError."""
         self._hold()
         self._end_earlier()
+        self._open_sockets()
         until = time.monotonic() + self.patience
         while not self._started():
             # The processes of a server that was killed need a moment to notice.
@@ -103,8 +104,16 @@ class Cluster:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(10)
         if self._lock:
+            sockets.left(self.sockets)
             self._lock.close()
             self._lock = None
+
+    def _open_sockets(self) -> None:
+        """Make the folder of the sockets again: a stop takes it away."""
+        try:
+            self.footing.share(sockets.made(self.data.parent))
+        except sockets.SocketsError as problem:
+            raise ClusterError(str(problem)) from problem
 
     def _make(self) -> None:
         with tempfile.TemporaryDirectory(dir=self.data.parent) as folder:

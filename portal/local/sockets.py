@@ -1,4 +1,5 @@
 """Where the embedded services listen: on sockets in a folder that only their owner enters, never on a port."""
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -6,6 +7,7 @@ from pathlib import Path
 
 LONGEST = 107  # bytes in sockaddr_un.sun_path, the smaller of Linux's and macOS's less a margin
 LONGEST_NAME = len("/.s.PGSQL.5432.lock")
+OURS = (".s.PGSQL.5432", ".s.PGSQL.5432.lock", "valkey.sock")
 
 
 class SocketsError(Exception):
@@ -29,3 +31,14 @@ def made(home: Path) -> Path:
         raise SocketsError(f"{folder} belongs to somebody else. Remove it and start again.")
     folder.chmod(0o700)
     return folder
+
+
+def left(folder: Path) -> None:
+    """Remove the folder after its server has ended, with what one that was killed could not take away itself.
+
+    Only for whoever holds the server's home: nobody else listens there. What is not ours stays, and so the folder.
+    """
+    with contextlib.suppress(OSError):
+        for name in OURS:
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()

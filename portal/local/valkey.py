@@ -63,14 +63,16 @@ class Valkey:
 
     def stop(self) -> None:
         """Stop the server; nothing happens when it does not run."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None:
             return
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        sockets.left(sockets.folder_of(self.home))
 
     def _wait(self) -> None:
         client, until = Redis.from_url(self.url, socket_timeout=2), time.monotonic() + 20

@@ -48,6 +48,15 @@ def test_it_refuses_rather_than_forgets_and_listens_on_no_port(valkey: Valkey) -
     assert sockets.folder_of(valkey.home).stat().st_mode & 0o077 == 0
 
 
+def test_nothing_is_left_behind(valkey: Valkey) -> None:
+    folder = sockets.folder_of(valkey.home)
+    valkey.process.kill()  # type: ignore[union-attr]
+    valkey.process.wait()  # type: ignore[union-attr]
+    assert (folder / "valkey.sock").exists()
+    valkey.stop()
+    assert not folder.exists()
+
+
 def test_a_broken_journal_is_said(tmp_path: Path) -> None:
     valkey = Valkey(tmp_path / "valkey")
     (valkey.home / "appendonlydir").mkdir(parents=True)
