@@ -38,6 +38,8 @@ _SIGN_ONLY: Final = 0b11000000  # digitalSignature and nonRepudiation
 _ENCIPHER: Final = 0b00011000  # dataEncipherment and keyAgreement: only the e.firma has them
 _CERT_SIGN: Final = 0b00000100
 _MAX_BYTES: Final = 16_384
+_MOST_KEPT: Final = 4096
+_TAIL: Final = 32
 
 
 class Kind(StrEnum):
@@ -130,7 +132,7 @@ class Certificate:
         return other.algorithm is not None and self.verifies(other.signature, other.signed, other.algorithm)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_MOST_KEPT)
 def load(data: bytes) -> Certificate:
     """A certificate from DER; kept by its bytes. Raises NotACertificate."""
     if len(data) > _MAX_BYTES:
@@ -141,9 +143,25 @@ def load(data: bytes) -> Certificate:
         raise NotACertificate(str(problem)) from problem
 
 
-@lru_cache(maxsize=4096)
+_read: Final[dict[str, tuple[str, Certificate]]] = {}
+
+
 def from_attribute(text: str) -> Certificate:
-    """The certificate in a CFDI's Certificado attribute: Base64 of DER. Raises NotACertificate."""
+    """The certificate in a CFDI's Certificado attribute: Base64 of DER. Raises NotACertificate.
+
+    Kept by its last letters, which are of its signature, and compared whole: hashing all of it takes longer.
+    """
+    kept = _read.get(text[-_TAIL:])
+    if kept is not None and kept[0] == text:
+        return kept[1]
+    certificate = _from_base64(text)
+    if len(_read) >= _MOST_KEPT:
+        _read.clear()
+    _read[text[-_TAIL:]] = text, certificate
+    return certificate
+
+
+def _from_base64(text: str) -> Certificate:
     if len(text) > 2 * _MAX_BYTES:
         raise NotACertificate("too long")
     compact = "".join(text.split())

@@ -9,10 +9,9 @@ The parts that this file calls (each yields findings that it weighs by `severity
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Final
 
 from portal.cfdi import issuer, reader, schema, seal, stamp
@@ -114,18 +113,17 @@ def _situation(document: Comprobante, stamped: bool) -> Situation:
     return Situation.STAMPED if document.timbres else Situation.UNSTAMPED
 
 
-def _run(work: _Work, step: Step, run: "Callable[[_Work], Iterable[Finding] | None]") -> None:
+def _run(work: _Work, step: Step, run: "Callable[[_Work], Sequence[Finding] | None]") -> None:
     """Run one step and weigh what it found. A fault of ours is a step that did not run, never a crash."""
     try:
-        result = run(work)
-        found = None if result is None else list(islice(result, _MOST))
+        found = run(work)
     except Unreadable as problem:
         _broken(work, step, Finding("ACUSE-UNREADABLE", Status.NOT_RUN, str(problem), step=step))
     except Exception as problem:  # any bytes must get a report: the promise of this file
         _broken(work, step, _internal(step, problem))
     else:
         if found:
-            _weigh(work, step, found)
+            _weigh(work, step, found[:_MOST])
         elif found is not None:
             work.steps[step] = _PASSED
 
@@ -139,11 +137,12 @@ def _internal(step: Step, problem: Exception) -> Finding:
     return Finding("ACUSE-INTERNAL", Status.NOT_RUN, f"{type(problem).__name__}: {problem}"[:200], step=step)
 
 
-def _weigh(work: _Work, step: Step, found: list[Finding]) -> None:
+def _weigh(work: _Work, step: Step, findings: Sequence[Finding]) -> None:
     """Keep the findings and say how the step ended: failed by any failure; not run by what could not be checked."""
-    situation = work.context.situation
-    findings = [weigh(one, situation) if one.status is _FAILED else one for one in found]
     statuses = {finding.status for finding in findings}
+    if _FAILED in statuses:
+        findings = [weigh(one, work.context.situation) for one in findings]
+        statuses = {finding.status for finding in findings}
     if _FAILED in statuses:
         work.steps[step] = StepState.FAILED
     else:
@@ -160,29 +159,28 @@ def _issuer(document: Comprobante, trust: TrustStore) -> issuer.Issuer:
         return issuer.Issuer((_internal(Step.CERTIFICATE, problem),))
 
 
-def _schema(work: _Work) -> Iterable[Finding]:
+def _schema(work: _Work) -> Sequence[Finding]:
     document = work.document
-    known = None if document.de_conceptos else [node.element for node in document.complementos]
-    return schema.validate(document.element, document.version, known)
+    return schema.validate(document.element, document.version, None if document.de_conceptos else document.extensions)
 
 
-def _catalogs(work: _Work) -> Iterable[Finding]:
+def _catalogs(work: _Work) -> Sequence[Finding]:
     return catalogs.check(work.document, work.context)
 
 
-def _rules(work: _Work) -> Iterable[Finding]:
+def _rules(work: _Work) -> Sequence[Finding]:
     return rules.run(work.document, work.context)
 
 
-def _certificate(work: _Work) -> Iterable[Finding]:
+def _certificate(work: _Work) -> Sequence[Finding]:
     return work.issuer.findings
 
 
-def _seal(work: _Work) -> Iterable[Finding] | None:
+def _seal(work: _Work) -> Sequence[Finding] | None:
     return seal.check(work.document, work.issuer.certificate)
 
 
-def _stamp(work: _Work) -> Iterable[Finding] | None:
+def _stamp(work: _Work) -> Sequence[Finding] | None:
     if work.context.situation is Situation.EMISSION:
         return _own_stamp(work.document)
     judged = stamp.check(work.document, work.trust, work.context.at)
@@ -191,7 +189,7 @@ def _stamp(work: _Work) -> Iterable[Finding] | None:
     return judged.findings
 
 
-def _own_stamp(document: Comprobante) -> Iterable[Finding] | None:
+def _own_stamp(document: Comprobante) -> Sequence[Finding] | None:
     """Before the stamp there is nothing to judge, unless somebody stamped it already."""
     if not document.timbres:
         return None

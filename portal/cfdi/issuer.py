@@ -1,6 +1,7 @@
 """The issuer's certificate inside the document: readable, its number, its holder, a CSD, valid then, signed by SAT."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from portal.cfdi import zones
@@ -89,7 +90,7 @@ def _identity(document: Comprobante, certificate: Certificate) -> list[Finding]:
     if certificate.rfc != rfc:
         findings.append(_finding(document, "rfc", "Certificado", certificate.rfc, rfc))
     if certificate.kind is Kind.EFIRMA and certificate.is_person:
-        findings.append(Finding("ACUSE-NOTE-EFIRMA", Status.PASSED, certificate.number, step=Step.CERTIFICATE))
+        findings.append(_note("ACUSE-NOTE-EFIRMA", certificate.number))
     elif certificate.kind is not Kind.CSD:
         findings.append(_finding(document, "kind", "Certificado", certificate.kind.value, Kind.CSD.value))
     return findings
@@ -125,6 +126,9 @@ def _authority(document: Comprobante, certificate: Certificate, chain: Chain) ->
     if chain.trust is not Trust.TRUSTED:
         reason = "test" if chain.trust is Trust.TEST else "chain"
         return [_finding(document, reason, "Certificado", issuer)]
-    if chain.sandbox:
-        return [Finding("ACUSE-NOTE-SANDBOX", Status.PASSED, issuer, step=Step.CERTIFICATE)]
-    return []
+    return [_note("ACUSE-NOTE-SANDBOX", issuer)] if chain.sandbox else []
+
+
+@lru_cache(maxsize=1024)
+def _note(code: str, found: str) -> Finding:
+    return Finding(code, Status.PASSED, found, step=Step.CERTIFICATE)

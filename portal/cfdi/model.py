@@ -276,22 +276,21 @@ class Comprobante(Node):
         return _gathered(self.element)
 
     @kept
-    def extensions(self) -> tuple[str, ...]:
-        """The tags of every complement of every Complemento node, in their order, the stamp included."""
-        return tuple([node.tag for node in self.complementos])
+    def extensions(self) -> tuple[etree._Element, ...]:
+        """The elements of every complement of every Complemento node, in their order, the stamp included."""
+        return tuple([e for node in self.nodes("Complemento") for e in node if isinstance(e.tag, str)])
 
     @kept
     def complementos(self) -> tuple[Node, ...]:
-        """Every complement of every Complemento node, in their order, the stamp included."""
-        nodes = self.nodes("Complemento")
-        return tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
+        """The same as nodes."""
+        return tuple(map(Node, self.extensions))
 
     @kept
     def de_conceptos(self) -> tuple[Node, ...]:
         """Every complement of a concepto (of every ComplementoConcepto, wherever it stands)."""
         space = str(self.element.tag).partition("}")[0] + "}"
         nodes = self.element.iter(f"{space}ComplementoConcepto")
-        return tuple([Node(e) for node in nodes for e in node.iterchildren(tag=etree.Element)])
+        return tuple([Node(e) for node in nodes for e in node if isinstance(e.tag, str)])
 
     def complementos_de(self, *namespaces: str) -> tuple[Node, ...]:
         """The complements of some namespaces: `document.complementos_de(CCE11, CCE20)`."""
@@ -300,7 +299,7 @@ class Comprobante(Node):
     @kept
     def timbres(self) -> tuple[TimbreFiscalDigital, ...]:
         """The stamps: one in a stamped document; none or several is `stamp`'s business."""
-        return tuple([TimbreFiscalDigital(node.element) for node in self.complementos if node.tag == _TIMBRE])
+        return tuple([TimbreFiscalDigital(e) for e in self.extensions if e.tag == _TIMBRE])
 
     @property
     def timbre(self) -> TimbreFiscalDigital | None:
@@ -317,19 +316,19 @@ class Comprobante(Node):
     @kept
     def pagos(self) -> tuple[Pagos, ...]:
         """The payment complements (2.0 and 1.0)."""
-        return tuple([Pagos(node.element) for node in self.complementos if node.tag in _PAGOS])
+        return tuple([Pagos(e) for e in self.extensions if e.tag in _PAGOS])
 
     @kept
     def impuestos_locales(self) -> tuple[ImpuestosLocales, ...]:
         """The local-tax complements."""
-        return tuple([ImpuestosLocales(node.element) for node in self.complementos if node.tag == _LOCALES])
+        return tuple([ImpuestosLocales(e) for e in self.extensions if e.tag == _LOCALES])
 
 
 def _gathered(root: etree._Element) -> dict[str, list[etree._Element]]:
     """The elements inside the document's, in its namespace, by local name."""
     space, found = str(root.tag).partition("}")[0] + "}", defaultdict(list)
-    for node in root.iterchildren(tag=etree.Element):
-        tag: str = node.tag
-        if tag.startswith(space):
+    for node in root:
+        tag = node.tag
+        if isinstance(tag, str) and tag.startswith(space):
             found[tag[len(space):]].append(node)
     return found

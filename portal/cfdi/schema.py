@@ -7,7 +7,7 @@ the schema refuses (CFDI40101, the form of Fecha), the finding carries it.
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -97,7 +97,7 @@ _LOGGED: Final = 200  # complaints of a large document that are explained: equal
 _count: Final = etree.XPath("count(//*)", regexp=False, smart_strings=False)
 
 
-def validate(root: etree._Element, version: str, known: list[etree._Element] | None = None) -> list[Finding]:
+def validate(root: etree._Element, version: str, known: Sequence[etree._Element] | None = None) -> list[Finding]:
     """What SAT's schema of the version ("4.0", "3.3") and of its complements refuses. The tree is left as it is.
 
     `known` are the document's complements, when the caller has them and knows that no concepto has any.
@@ -143,7 +143,7 @@ def _somewhere(root: etree._Element, kind: str, match: re.Match[str]) -> Finding
     return replace(finding, found="", where=f"//{local}/@{attribute}" if attribute else f"//{local}")
 
 
-def _complements(children: list[etree._Element], findings: list[Finding]) -> _Files:
+def _complements(children: Sequence[etree._Element], findings: list[Finding]) -> _Files:
     """The schema files of the complements in the document; those unknown are said."""
     told = [(str(child.tag), child.get("Version") or child.get("version") or "") for child in children]
     modest = is_modest([text for pair in told for text in pair])

@@ -6,7 +6,7 @@ it is not known here the stamp is *not run*, and its number is told so that some
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -29,6 +29,7 @@ _AFTER: Final = timedelta(hours=2)
 _BEFORE: Final = timedelta(hours=-3, minutes=-5)  # the country's zones lie three hours apart, and clocks go wrong
 _LAST_33: Final = date(2023, 3, 31)
 _CLOCK: Final = timedelta(minutes=10)
+_HALF_A_DAY: Final = timedelta(hours=12)
 _ASK_ES = "Pide a quien lo emitió el XML timbrado, tal como lo entregó su PAC."
 _ASK_EN = "Ask the issuer for the stamped XML, as the PAC delivered it."
 
@@ -134,7 +135,7 @@ def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> l
     plain, zoned = stamped - fecha, zones.until_stamp(fecha, document.lugar_expedicion, stamped)
     if not _NOTHING <= zoned <= _LIMIT and not _by_local_clock(plain, zoned):
         findings.append(_untimely(document, stamp, plain, zoned))
-    if min(zones.moment(stamped), zones.moment(stamped, document.lugar_expedicion)) > at + _CLOCK:
+    if _is_future(stamped, document.lugar_expedicion, at):
         findings.append(_finding("ACUSE-TFD-FUTURE", stamp.where("FechaTimbrado"), str(stamped)))
     if document.version == "3.3" and fecha.date() > _LAST_33:
         findings.append(_finding("ACUSE-CFDI-33-LATE", document.where("Fecha"), str(fecha), f"<= {_LAST_33}"))
@@ -144,6 +145,13 @@ def _dates(document: Comprobante, stamp: TimbreFiscalDigital, at: datetime) -> l
 def _by_local_clock(plain: timedelta, zoned: timedelta) -> bool:
     """Whether the PAC stamped by the clock of the issuer's place, as some do, and not by Mexico Centre's."""
     return _NOTHING <= plain <= _LIMIT and _BEFORE <= zoned < _NOTHING
+
+
+def _is_future(stamped: datetime, postcode: str, at: datetime) -> bool:
+    """Whether the stamp lies after `at` by either clock; when it is half a day old, no zone need be looked at."""
+    if stamped.replace(tzinfo=UTC) < at - _HALF_A_DAY:
+        return False
+    return min(zones.moment(stamped), zones.moment(stamped, postcode)) > at + _CLOCK
 
 
 def _untimely(document: Comprobante, stamp: TimbreFiscalDigital, plain: timedelta, zoned: timedelta) -> Finding:

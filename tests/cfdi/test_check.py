@@ -158,10 +158,10 @@ def test_rules_know_the_certificate_and_report_what_ran(
 ) -> None:
     seen: list[Context] = []
 
-    def run(document: Comprobante, context: Context) -> Iterable[Finding]:
+    def run(document: Comprobante, context: Context) -> list[Finding]:
         seen.append(context)
         context.ran.extend(["CFDI40107", "CFDI40108"])
-        yield Finding("CFDI40108")
+        return [Finding("CFDI40108")]
 
     monkeypatch.setattr(check.rules, "run", run)
     report = judge(invoice, trust, at=AT)
@@ -174,16 +174,16 @@ def test_a_schema_that_lacks_a_complement_leaves_the_step_not_run(
     invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lacking = [Finding("X", Status.NOT_RUN, step=Step.SCHEMA)]
-    monkeypatch.setattr(check.schema, "validate", lambda root, version: lacking)
+    monkeypatch.setattr(check.schema, "validate", lambda root, version, known: lacking)
     report = judge(invoice, trust, at=AT)
     assert (report.verdict, report.steps[Step.SCHEMA]) == (Verdict.WARNED, NOT_RUN)
+    assert [one.code for one in report.findings if one.step is Step.SCHEMA] == ["X"]
 
 
 def test_a_fault_of_ours_is_a_step_not_run_and_said(
     invoice: bytes, trust: TrustStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(document: Comprobante, context: Context) -> Iterable[Finding]:
-        yield Finding("CFDI40108")
+    def broken(document: Comprobante, context: Context) -> list[Finding]:
         raise KeyError("boom")
 
     monkeypatch.setattr(check.rules, "run", broken)

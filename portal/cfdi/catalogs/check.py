@@ -44,7 +44,7 @@ RAN_PAGOS: Final = tuple(code for code in _CODES if code.startswith("CRP"))
 def check(document: Comprobante, context: Context) -> list[Finding]:
     """Codes that SAT's catalogs do not have, or did not have on the document's date."""
     root, version = document.element, document.version
-    tags = document.extensions + tuple([node.tag for node in document.de_conceptos])
+    tags = (*[e.tag for e in document.extensions], *[node.tag for node in document.de_conceptos])
     table, payments = _table(version, tags) if is_modest(tags) else _table.__wrapped__(version, tags)
     suspects = _suspects(root, table)
     findings = list(islice(_told(suspects, document), _MOST)) if suspects else []
@@ -90,10 +90,10 @@ def _dates(name: str) -> dict[str, tuple[str, str]]:
 def _suspects(root: etree._Element, table: dict[str, tuple[_Lookup, ...]]) -> list[_Suspect]:
     """Walk the document and look up. This loop is the one that costs: it holds nothing else."""
     suspects = []
-    for element in root.iter(*table):
-        read = element.get
-        for attribute, name, codes in table[element.tag]:  # type: ignore[index]
-            value = read(attribute)
+    looked = table.get
+    for element in root.iter():
+        for attribute, name, codes in looked(element.tag, ()):
+            value = element.get(attribute)
             if value is not None and value not in codes:
                 suspects.append((element, attribute, name, value))
     return suspects

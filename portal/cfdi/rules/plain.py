@@ -7,12 +7,13 @@ this only spares them the walk when it is certain that none would find anything.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from portal.cfdi.catalogs import rates
+from portal.cfdi.catalogs.general import IMPUESTO
 from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
 from portal.cfdi.lazy import Unreadable, count_decimals, decimal
 from portal.cfdi.model import CFD4
@@ -32,7 +33,8 @@ _SOMETIMES: Final = (
     (On.TAXED, On.TAXES), (On.UNTAXED,), (On.DISCOUNTED,), (On.TRASLADO, On.ALIKE), (On.RETENCION,), (On.SUMMARY,),
     (On.SUMMARY_TRASLADO,), (On.SUMMARY_RETENCION,),
 )  # fmt: skip
-_Key = tuple[str | None, str | None, Decimal | None]
+_LONGEST: Final = 64  # letters of an amount
+_Key = tuple[str, str, str]
 
 
 class _Doubt(LookupError):
@@ -88,6 +90,7 @@ class _Sums:
     def __init__(self, facts: Facts) -> None:
         self.document = facts.document
         self.decimals = facts.decimals
+        self.unit = rounded(ZERO, facts.decimals)
         self.subtotal = ZERO
         self.discount: Decimal | None = None
         self.transferred: dict[_Key, list[Decimal]] = {}
@@ -140,18 +143,17 @@ class _Sums:
                 add(self, tax.get)
 
     def _transferred(self, read: Any) -> None:
-        base, impuesto, factor = decimal(read("Base", "")), read("Impuesto"), read("TipoFactor")
-        if factor == "Exento":
+        base, (key, rate) = decimal(read("Base", "")), _kind(read)
+        if rate is None:
             _sure(base > 0 and read("TasaOCuota") is None and read("Importe") is None)
-            rate, importe = None, ZERO
+            importe = ZERO
         else:
-            rate, importe = decimal(read("TasaOCuota", "")), decimal(read("Importe", ""))
+            importe = decimal(read("Importe", ""))
             if base <= 0 or (base * rate).quantize(importe, ROUND_HALF_UP) != importe:
                 raise _Doubt
-        sums = self.transferred.get((impuesto, factor, rate))
+        sums = self.transferred.get(key)
         if sums is None:
-            _sure(rate is None or rates.allowed(impuesto, factor, "T", rate))
-            self.transferred[impuesto, factor, rate] = [base, importe]
+            self.transferred[key] = [base, importe]
         else:
             sums[0] += base
             sums[1] += importe
@@ -192,30 +194,30 @@ class _Sums:
 
     def _row(self, read: Any) -> Decimal:
         """A transferred row is the sum of the taxes alike, and has no second one."""
-        factor, rate, importe = read("TipoFactor"), read("TasaOCuota", ""), read("Importe", "")
-        sums = self.transferred.pop((read("Impuesto"), factor, None if factor == "Exento" else decimal(rate)))
-        self._rounded(read("Base", ""), sums[0])
-        if factor == "Exento":
-            _sure(not rate and not importe)
+        key, rate = _kind(read)
+        base, importe = self.transferred.pop(key)
+        self._rounded(read("Base", ""), base)
+        if rate is None:
+            _sure(not read("TasaOCuota") and not read("Importe"))
             return ZERO
         self.rated = True
-        return self._rounded(importe, sums[1])
+        return self._rounded(read("Importe", ""), importe)
 
     def _withheld_row(self, read: Any) -> Decimal:
         return self._rounded(read("Importe", ""), self.withheld.pop(read("Impuesto")))
 
     def _rounded(self, written: str, exact: Decimal) -> Decimal:
-        """An amount that is written as the sum, rounded to the currency and no finer."""
-        amount = decimal(written)
-        if amount != rounded(exact, self.decimals) or count_decimals(written) > self.decimals:
-            raise _Doubt
+        """An amount that is written as the sum, rounded to the currency and no finer; nearly always to the letter."""
+        amount = exact.quantize(self.unit, ROUND_HALF_UP)
+        if str(amount) != written or len(written) > _LONGEST:
+            _sure(decimal(written) == amount and count_decimals(written) <= self.decimals)
         return amount
 
     def _written(self, read: Any, attribute: str, expected: Decimal, needed: bool) -> None:
         """A total of the summary; where nothing needs it, it may be left out."""
         written = read(attribute)
         if needed or written is not None:
-            _sure(decimal(written or "") == expected and count_decimals(written) <= self.decimals)
+            self._rounded(written or "", expected)
 
     def _totals(self, taxes: Decimal) -> None:
         """SubTotal, Descuento and Total (CFDI40107–40112, 40119, 40120)."""
@@ -231,6 +233,23 @@ class _Sums:
         for local in self.document.impuestos_locales:
             amount += local.total_de_traslados - local.total_de_retenciones
         _sure(self._rounded(read("Total", ""), amount) <= TOTAL_LIMIT)
+
+
+def _kind(read: Any) -> tuple[_Key, Decimal | None]:
+    """What the summary groups a transferred tax by, and its rate; None when it is exempt."""
+    factor = read("TipoFactor", "")
+    return _rated(read("Impuesto", ""), factor, "" if factor == "Exento" else read("TasaOCuota", ""))
+
+
+@lru_cache(maxsize=1024)
+def _rated(impuesto: str, factor: str, written: str) -> tuple[_Key, Decimal | None]:
+    """The same by its texts. Raises one of `_DOUBTS`, and remembers nothing then, for a rate that SAT does not have."""
+    if factor == "Exento":
+        _sure(impuesto in IMPUESTO)
+        return (impuesto, factor, ""), None
+    rate = decimal(written)
+    _sure(rates.allowed(impuesto, factor, "T", rate))
+    return (impuesto, factor, str(abs(rate).normalize())), rate
 
 
 @cache
