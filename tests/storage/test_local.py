@@ -139,3 +139,19 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     for act in (store.check, lambda: store.put(DATA)):
         with pytest.raises(StorageUnavailable):
             act()
+
+
+def test_a_disk_that_does_not_read_is_said(local_store, monkeypatch):
+    local_store.put(DATA)
+
+    def fail(name, source):
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("portal.storage.local.verify", fail)
+    with pytest.raises(StorageUnavailable):
+        local_store.read(NAME)
+    path = local_store.folder / NAME[:2] / NAME[2:4] / NAME
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StorageUnavailable):
+        local_store.open(NAME)

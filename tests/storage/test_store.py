@@ -98,3 +98,15 @@ def test_many_writers_of_the_same_bytes(store):
 def test_a_sweep_asks_bounded_questions():
     assert [len(batch) for batch in batches(iter("abcdefg"), 3)] == [3, 3, 1]
     assert list(batches(iter(()))) == []
+
+
+def test_what_goes_during_a_sweep_is_not_counted(store):
+    name = store.put(b"gone meanwhile").sha256
+    later = datetime.now(UTC) + timedelta(days=1)
+
+    def known(names):
+        store.sweep(lambda _names: [], later)  # another worker's
+        return []
+
+    assert store.sweep(known, later) == []
+    assert not store.exists(name)
