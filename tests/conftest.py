@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from portal.core.db import db
@@ -21,6 +22,9 @@ from portal.local.postgres import Cluster
 from tests import chromium as one_chromium
 from tests import harness
 from tests.factories import World
+
+settings.register_profile("acuse", deadline=None)  # what is right does not depend on how fast the machine is
+settings.load_profile("acuse")
 
 
 def pytest_configure(config: pytest.Config) -> None:
