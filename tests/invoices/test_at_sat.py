@@ -22,7 +22,7 @@ from portal.mail.models import Letter
 from portal.sat import asking
 from portal.sat.asking import Asking
 from portal.sat.models import SatStatus
-from portal.sat.status import State
+from portal.sat.status import State, Status
 from tests.invoices.conftest import pdf
 from tests.sat.papers import FAULT, soap
 from tests.sat.peer import Peer, answer
@@ -224,6 +224,9 @@ def test_another_client_neither_asks_nor_reads_nor_writes(world, sent, sat) -> N
         assert session.query(SatStatus).count() == 0
     with world.owner():  # the first wall holds by itself
         assert at_sat.question(sent, stranger) == ""
+        said = Status(state=State.CANCELLED, asked_at=datetime.now(UTC))
+        at_sat.keep(sent, "", said, stranger)
+    assert [one.state for one in answers(world)] == [State.VALID]
 
 
 def test_the_review_shows_it(world, sent, sat, client, buyer) -> None:
