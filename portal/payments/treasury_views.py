@@ -59,6 +59,8 @@ def pay(actor: Actor) -> ResponseReturnValue:
         toast(_("A payment is to one supplier: choose invoices of one only.") if rows
               else _("Mark the invoices in the list first."), "warning")
         return redirect(url_for("payments_treasury.due"), 303)
+    if len({row.currency for row in rows}) > 1:
+        toast(_("They are in several currencies, so nothing is filled in: write what each gets."), "warning")
     return redirect(url_for("payments_treasury.register", relationship_id=to.pop(), invoice=[i.id for i in rows]), 303)
 
 
@@ -104,7 +106,8 @@ def start_over(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Forget what was begun."""
     suppliers.relationship(actor, relationship_id)
     drafts.forget(actor, relationship_id)
-    return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
+    wanted = request.args.getlist("invoice")  # what was chosen in the list when another payment was found begun
+    return redirect(url_for("payments_treasury.register", relationship_id=relationship_id, invoice=wanted), 303)
 
 
 @page(bp, "/void/<uuid:payment_id>", Permission.Payment.VOID, methods=["GET", "POST"], step_up=["POST"])

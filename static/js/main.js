@@ -18,6 +18,7 @@ const RARE = {
   '[data-live]': './filter.js',
   '[data-strength-url]': './strength.js',
   '[data-copy]': './copy.js',
+  '[data-amounts]': './amounts.js',
 };
 
 function wake() {

@@ -378,3 +378,16 @@ def test_two_currencies_are_not_paid_together(world: World, client: FlaskClient,
     dollars = world.invoice(seller, status=InvoiceStatus.APPROVED, currency="USD")
     page = client.get(f"/treasury/pay/{seller.id}?invoice={pesos.id}&invoice={dollars.id}").text
     assert "Llenado para" not in page and not _fields(page)["amount"]
+    listed = client.get("/treasury/").text
+    client.post("/treasury/pay", data={**guard(listed), "selected": [str(pesos.id), str(dollars.id)]})
+    assert "varias monedas" in client.get("/treasury/").text
+
+
+def test_what_was_begun_gives_way_to_what_is_chosen_when_told_so(world: World, client: FlaskClient,
+                                                                 treasury: Desk) -> None:
+    _buyer, seller, invoice = treasury
+    client.post(f"/treasury/pay/{seller.id}", data=_typed(client, seller, invoice, "400.00"))
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={invoice.id}").text
+    assert "Lo que habías escrito" in page and _fields(page)["amount"] == "400.00"
+    anew = client.post(f"/treasury/pay/{seller.id}/forget?invoice={invoice.id}", data=guard(page))
+    assert _fields(client.get(anew.headers["Location"]).text)["amount"] == "1160.00"

@@ -1,0 +1,43 @@
+/** A payment that is divided: what the parts add up to, and a whole balance at one press.
+ *
+ * In a form marked data-amounts, fields with data-part="1" are added and those with "-1" taken away; the sum stands in
+ * [data-sum], and beside it, in words that the page brings, what is missing to the field [data-whole]. */
+
+document.addEventListener('input', (event) => {
+  const form = event.target instanceof Element && event.target.closest('form[data-amounts]');
+  if (form) add(form);
+});
+
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element && event.target.closest('[data-fill]');
+  const field = button instanceof HTMLElement && document.getElementById(button.dataset.fill ?? '');
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = field.dataset.balance ?? '';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  field.focus();
+});
+
+/** An amount as people write it, in cents. @param {string} text */
+function cents(text) {
+  return Math.round(Number(text.replace(/[$,\s]/g, '')) * 100) || 0;
+}
+
+/** @param {Element} form */
+function add(form) {
+  const parts = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('input[data-part]')]);
+  const sum = parts.reduce((so_far, one) => so_far + cents(one.value) * Number(one.dataset.part), 0);
+  const whole = form.querySelector('input[data-whole]');
+  const shown = form.querySelector('[data-sum]');
+  if (!(shown instanceof HTMLElement) || !(whole instanceof HTMLInputElement)) return;
+  const left = cents(whole.value) - sum;
+  const word = left === 0 ? shown.dataset.even : left > 0 ? shown.dataset.left : shown.dataset.over;
+  shown.textContent = sum === 0 && left === 0 ? written(0) : `${written(sum)} · ${(word ?? '').replace('{n}', written(Math.abs(left)))}`;
+  shown.classList.toggle('is-even', left === 0 && sum !== 0);
+}
+
+/** @param {number} amount */
+function written(amount) {
+  return (amount / 100).toLocaleString('es-MX', { style: 'currency', currency: 'MXN', currencyDisplay: 'narrowSymbol' });
+}
+
+document.querySelectorAll('form[data-amounts]').forEach(add);
