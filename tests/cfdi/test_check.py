@@ -218,9 +218,9 @@ WRONG = b'<cfdi:Concepto Cantidad="-1" ObjetoImp="99" Importe="x"/>'
 def test_thousands_of_wrong_conceptos_take_no_longer(invoice: bytes, verdict: Judge, concepto: bytes) -> None:
     """libxml2 counts the siblings of each wrong element: without care this is quadratic, a minute here."""
     start, end = invoice.index(b"<cfdi:Concepto "), invoice.index(b"</cfdi:Conceptos>")
-    started = time.perf_counter()
+    started = time.process_time()
     report = verdict(invoice[:start] + concepto * 30_000 + invoice[end:])
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 30  # of the processor: how busy the machine is does not matter
     assert report.steps[Step.SCHEMA] is FAILED
     assert "//Concepto/@ClaveProdServ" in {f.where for f in report.failures} or report.failures
 
