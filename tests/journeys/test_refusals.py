@@ -20,6 +20,8 @@ pytestmark = pytest.mark.browser
 SCREENS = (BIG_LIGHT, PHONE_DARK)
 SUPPLIER = "ventas@nandu.example"
 OVER = {"tesoreria@valle.example": "Bájalo", "treasury.en@valle.example": "Lower it"}
+CREDITED = {"tesoreria@valle.example": "Registrar el pago de $3,306.00 MXN",
+            "treasury.en@valle.example": "Register the payment of $3,306.00 MXN"}
 PAST = {"tesoreria@valle.example": "La fecha ya pasó", "treasury.en@valle.example": "The date has passed"}
 
 
@@ -49,11 +51,27 @@ def test_an_invoice_waits_for_the_record(visit: Any, site: Site, status: RecordS
     assert site.read(select(Invoice.status).filter_by(id=draft.id)) == [InvoiceStatus.DRAFT]
 
 
+@pytest.mark.parametrize("email", CREDITED)
+def test_a_credit_note_is_filled_in_and_shown_before_anything_is_paid(visit: Any, site: Site, email: str) -> None:
+    treasury = visit(email, screens=SCREENS)
+    treasury.go("/treasury/?q=1005")
+    treasury.press("main a[href*='/treasury/pay/']")
+    treasury.look("payment with a credit note")
+    assert treasury.page.locator("main [name^=credit-]").input_value() == "348.00"
+    treasury.fill(number="P-credit", paid_on=today(ZONE).isoformat())
+    treasury.submit("main [name=evidence]")
+    treasury.sees(CREDITED[email], "-$348.00", "NC-1012")
+    treasury.look("payment with a credit note to confirm")
+    treasury.press("main a[href*='/treasury/pay/'].btn")
+    treasury.press("main form[action$='/forget'] button")
+    assert site.read(select(Payment).filter_by(number="P-credit")) == [], "nothing was paid"
+
+
 @pytest.mark.parametrize("email", OVER)
 def test_a_payment_over_the_balance(visit: Any, site: Site, email: str) -> None:
     treasury = visit(email, screens=SCREENS)
-    story.type_payment(treasury, "1005", "99999.00", number="P-over", reference="MBAN-77")
-    treasury.sees(OVER[email], "A-1005")
+    story.type_payment(treasury, "1004", "99999.00", number="P-over", reference="MBAN-77")
+    treasury.sees(OVER[email], "A-1004")
     treasury.look("over the balance")
     assert treasury.page.input_value("main [name=reference]") == "MBAN-77", "what was typed is still there"
     assert site.read(select(Payment).filter_by(number="P-over")) == [], "nothing was paid"
