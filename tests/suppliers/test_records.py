@@ -3,14 +3,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from portal.banking.clabe import check_digit
 from portal.core import db
 from portal.core.clock import today
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, StepUpNeeded
+from portal.core.i18n import ZONE
 from portal.core.types import Upload
 from portal.suppliers import expiry, layout, records, reviews
+from portal.suppliers.board import board_of
 from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordStatus, ReviewState
 from portal.suppliers.reviews import DecideItem, Item
 from tests.factories import Buyer, Seller, World
@@ -119,6 +122,24 @@ def test_only_what_was_rejected_is_given_again(world: World, buyer: Buyer, selle
     with world.acting(world.actor(seller)):
         history = records.history(seller.id, fields_of(seller)["Teléfono"])
     assert [v.state for v in history] == [ReviewState.SENT, ReviewState.REPLACED]
+
+
+def test_what_was_rejected_and_what_expires_are_named_on_the_page(world: World, buyer: Buyer, seller: Seller,
+                                                                  client: FlaskClient) -> None:
+    complete(world, seller)
+    give(world, seller, "Opinión", value="positiva", document_date=today(ZONE))
+    send(world, seller)
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        values = {v.field_id: v for v in records.current_values(seller.id).values()}
+        bad = values[fields_of(seller)["Teléfono"]]
+        reviews.decide(DecideItem(seller.id, Item.FIELD, bad.id, approve=False, reason="falta la lada"), actor)
+    world.sign_in(client, seller.person)
+    page = client.get(f"/record/{seller.id}").text
+    assert "Hay algo que corregir" in page and "Faltan datos obligatorios" not in page
+    assert "por corregir</span>" in page and "requirement-rejected" in page
+    assert "falta la lada" in client.get(f"/record/{seller.id}/fields/{bad.field_id}").text.partition("<h1")[2].partition("<form")[0]
+    with world.acting(world.actor(seller)) as actor:
+        assert [r.field.label_es for r in board_of(records.mine(seller.id, actor), actor).ageing] == ["Opinión"]
 
 
 @pytest.mark.parametrize(("label", "more", "field"), [
