@@ -137,7 +137,8 @@ def test_what_was_rejected_and_what_expires_are_named_on_the_page(world: World, 
     page = client.get(f"/record/{seller.id}").text
     assert "Hay algo que corregir" in page and "Faltan datos obligatorios" not in page
     assert "por corregir</span>" in page and "requirement-rejected" in page
-    assert "falta la lada" in client.get(f"/record/{seller.id}/fields/{bad.field_id}").text.partition("<h1")[2].partition("<form")[0]
+    asked = client.get(f"/record/{seller.id}/fields/{bad.field_id}").text
+    assert "falta la lada" in asked.partition("<h1")[2].partition("<form")[0]
     with world.acting(world.actor(seller)) as actor:
         assert [r.field.label_es for r in board_of(records.mine(seller.id, actor), actor).ageing] == ["Opinión"]
 
