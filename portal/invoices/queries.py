@@ -188,12 +188,6 @@ def attempt(actor: Actor, attempt_id: UUID) -> IntakeAttempt:
     return found
 
 
-def latest_attempt(actor: Actor, invoice: Invoice) -> IntakeAttempt | None:
-    """Return the newest attempt that an invoice came from."""
-    query = select(IntakeAttempt).where(_attempts_of(actor), IntakeAttempt.invoice_id == invoice.id)
-    return session.scalar(query.order_by(IntakeAttempt.id.desc()).limit(1))
-
-
 def may_open(actor: Actor, file: StoredFile) -> bool:
     """Say whether `actor` may see the invoice that a file came with: to a client a draft's files are not there yet."""
     if actor.side is Side.SUPPLIER:

@@ -121,6 +121,8 @@ def test_a_foreign_draft_is_corrected(world, acme, abroad):
     with world.owner():
         row = session.get_one(Invoice, invoice.id)
         assert (row.total, row.taxes, row.version) == (Decimal(110), Decimal(10), 2)
+    with pytest.raises(Invalid), world.acting(acme):  # what does not add up is refused here too
+        services.revise_foreign(invoice.id, 2, replace(GOOD, total=Decimal(111), taxes=Decimal(10)), acme)
 
 
 def test_an_xml_cannot_replace_a_foreign_invoice_nor_data_a_cfdi(world, acme, abroad, supplier, papers, draft):

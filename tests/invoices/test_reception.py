@@ -263,6 +263,24 @@ def test_likeness_is_a_soft_warning_that_shows_the_twin(world, supplier, papers,
     assert twin.twin == str(first.id)
 
 
+def test_neither_itself_nor_what_is_gone_is_a_twin(world, supplier, papers):
+    like = {"fecha": yesterday(), "serie": "B", "folio": "7"}
+    first = receive(world, supplier, papers.seller, papers.upload(**like))
+    again = exchange(world, supplier, first, papers.upload(**like))
+    assert again.invoice is not None and "ACUSE-IN-TWIN" not in codes(again)
+    with world.acting(supplier):
+        services.delete_draft(first.invoice.id, again.invoice.version, supplier)
+    assert "ACUSE-IN-TWIN" not in codes(receive(world, supplier, papers.seller, papers.upload(**like)))
+
+
+def test_exchanging_the_xml_does_not_make_up_for_the_missing_pdf(world, supplier, papers):
+    first = receive(world, supplier, papers.seller, papers.upload())
+    with world.owner():  # it came when its client asked for none
+        session.get_one(Invoice, first.invoice.id).pdf_file_id = None
+    assert codes(exchange(world, supplier, first, papers.upload())) == ("ACUSE-IN-NO-PDF",)
+    assert exchange(world, supplier, first, papers.upload(), pdf()).invoice is not None
+
+
 @pytest.mark.parametrize("status", [RelationshipStatus.BLOCKED, RelationshipStatus.INVITED])
 def test_only_an_active_supplier_is_received(status, world, supplier, papers):
     with world.owner():
@@ -308,6 +326,7 @@ def test_a_corrected_cfdi_replaces_the_files_of_a_draft(world, supplier, papers,
         assert (row.total, row.version) == (Decimal(580), 2)
         assert storage.read(session.get_one(StoredFile, row.xml_file_id)) == corrected.data
         assert row.pdf_file_id is not None  # the PDF that it had stays
+        assert [m.what for m in queries.moments(supplier, row)] == ["replaced", "received"]
 
 
 def test_the_same_cfdi_may_replace_itself(world, supplier, papers, draft):

@@ -225,6 +225,17 @@ def test_a_sent_invoice_cannot_be_deleted_and_a_draft_cannot_be_withdrawn(world,
         services.delete_draft(draft.invoice.id, queries.get(supplier, draft.invoice.id).version, supplier)
 
 
+def test_a_stale_page_neither_takes_back_nor_throws_away_nor_opens_again(world, supplier, payables, draft):
+    cases = [(InvoiceStatus.DRAFT, services.delete_draft, supplier), (InvoiceStatus.IN_REVIEW, services.withdraw,
+             supplier), (InvoiceStatus.REJECTED, services.reopen, payables)]
+    for status, act, actor in cases:
+        with world.owner():
+            row = session.get_one(Invoice, draft.invoice.id)
+            row.status, row.sent_at = status, row.created_at
+        with pytest.raises(Conflict), world.acting(actor):
+            act(draft.invoice.id, draft.invoice.version + 1, actor)
+
+
 def test_the_client_can_neither_send_nor_give_nor_withdraw(world, payables, draft, asks):
     order = asks("Orden")
     for act in (lambda: services.send(draft.invoice.id, 1, payables),

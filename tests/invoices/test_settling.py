@@ -5,6 +5,7 @@ import pytest
 
 from portal.access.actor import system
 from portal.accounts.models import FiscalProfile
+from portal.cfdi.report import Status
 from portal.cfdi.trust import TrustStore
 from portal.core import db
 from portal.core.db import session
@@ -48,6 +49,15 @@ def settle(world, invoice_id, client_id):
         return services.settle_stamp(invoice_id, actor)
 
 
+@pytest.mark.parametrize(("status", "waits"), [(InvoiceStatus.DRAFT, True), (InvoiceStatus.IN_REVIEW, True),
+                                               (InvoiceStatus.REJECTED, False), (InvoiceStatus.WITHDRAWN, False)])
+def test_the_sweep_takes_those_that_can_still_be_settled(world, held, buyer, status, waits):
+    with world.owner():
+        session.get_one(Invoice, held).status = status
+    with db.transaction(db.DOOR):
+        assert services.pending() == ([(buyer.id, held)] if waits else [])
+
+
 def test_nothing_happens_while_the_certificate_is_unknown(world, held, buyer):
     assert settle(world, held, buyer.id) is StampState.PENDING
     assert row(world, held).stamp is StampState.PENDING
@@ -64,6 +74,16 @@ def test_it_is_verified_once_the_certificate_is_known(world, held, buyer, author
     assert settle(world, held, buyer.id) is None  # a second time there is nothing to do
     with world.acting(payables):
         services.approve(queries.locked(payables, held), payables)
+
+
+@pytest.mark.parametrize(("status", "verdict"), [("warning", "warned"), ("passed", "accepted")])
+def test_what_else_was_worth_a_look_still_is_when_the_stamp_is_settled(world, held, buyer, authority, status, verdict):
+    with world.owner():
+        invoice = session.get_one(Invoice, held)
+        invoice.findings = [*invoice.findings, findings.own(findings.TWIN, status=Status(status), found="A-7")]
+    trust.set_store(authority.trust())
+    assert settle(world, held, buyer.id) is StampState.VERIFIED
+    assert row(world, held).verdict == verdict
 
 
 def test_it_is_refused_when_the_stamp_turns_out_false(world, held, buyer, authority, papers, supplier):
