@@ -12,6 +12,9 @@ from email.policy import SMTPUTF8
 
 from portal.mail.environment import Server
 
+# "Authentication required" and its kin (RFC 4954, 6): the account in the configuration is missing or wrong.
+OURS = frozenset((530, 534, 535, 538))
+
 
 class Temporary(Exception):
     """The server could not take it now (not reachable, 4xx): try again later."""
@@ -55,9 +58,15 @@ def _judged() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as error:
-        raise (Permanent if 500 <= error.smtp_code < 600 else Temporary)(_reason(error)) from error
+        raise (Permanent if _is_the_letters(error) else Temporary)(_reason(error)) from error
     except Exception as error:  # also our own time limit, which may strike anywhere
         raise Temporary(_reason(error)) from error
+
+
+def _is_the_letters(error: smtplib.SMTPResponseException) -> bool:
+    """Say whether a refusal is for ever and the letter's; our own configuration is mended, and the letter waits."""
+    ours = isinstance(error, smtplib.SMTPAuthenticationError) or error.smtp_code in OURS
+    return 500 <= error.smtp_code < 600 and not ours
 
 
 def _greet(smtp: smtplib.SMTP, server: Server) -> None:
@@ -66,11 +75,7 @@ def _greet(smtp: smtplib.SMTP, server: Server) -> None:
         smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo()
     if server.user:
-        try:
-            smtp.login(server.user, server.password)
-        except smtplib.SMTPAuthenticationError as error:
-            # Our own configuration is wrong, not the letter: it waits until somebody mends it.
-            raise Temporary(_reason(error)) from error
+        smtp.login(server.user, server.password)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> None:

@@ -2,6 +2,7 @@
 import asyncio
 import os
 import signal
+import ssl
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 class Fault(StrEnum):
@@ -17,7 +18,8 @@ class Fault(StrEnum):
 
     GREYLIST = "greylist"  # 450 at RCPT
     NO_SUCH_USER = "no_such_user"  # 550 at RCPT
-    BUSY_AT_DATA = "busy_at_data"  # 451 instead of 354
+    NOT_FROM_YOU = "not_from_you"  # 550 at MAIL
+    BUSY = "busy"  # 421 at MAIL
     FULL = "full"  # 452 after the message
     SPAM = "spam"  # 554 after the message
     HANG = "hang"  # takes the message and never answers
@@ -28,12 +30,17 @@ class Fault(StrEnum):
 class MailServer(Controller):
     """A server that keeps what it took in `letters`."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: Fault, security: str = "none", password: str = "",
+                 certificate: ssl.SSLContext | None = None) -> None:
         self.faults = list(faults)
         self.letters: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.options: list[list[str]] = []
         self.client_pid = 0
-        super().__init__(self, hostname="127.0.0.1", port=0)
+        self.password = password
+        self.starttls = certificate if security == "starttls" else None
+        super().__init__(self, hostname="127.0.0.1", port=0,
+                         ssl_context=certificate if security == "tls" else None)
 
     def end(self) -> None:
         """Stop, unless it has been."""
@@ -42,13 +49,32 @@ class MailServer(Controller):
 
     def factory(self) -> SMTP:
         """Return one conversation."""
-        return SMTP(self, enable_SMTPUTF8=True)
+        return SMTP(self, enable_SMTPUTF8=True, tls_context=self.starttls, require_starttls=bool(self.starttls),
+                    authenticator=self._knows, auth_required=bool(self.password),
+                    auth_require_tls=bool(self.starttls))
+
+    def _knows(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str,
+               given: LoginPassword) -> AuthResult:
+        """Let "acuse" in with the password."""
+        return AuthResult(success=(given.login, given.password) == (b"acuse", self.password.encode()), handled=False)
 
     def _trigger_server(self) -> None:
         """The base class knocks at the port it was told; ours is chosen by the system."""
         assert self.server is not None
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
+
+    async def handle_MAIL(self, _server: Any, _session: Session, envelope: Envelope, address: str,
+                          options: list[str]) -> str:
+        """Take a sender, or not."""
+        if self._next(Fault.NOT_FROM_YOU):
+            return "550 5.7.1 not from you"
+        if self._next(Fault.BUSY):
+            return "421 4.3.2 busy"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        self.options.append(options)
+        return "250 OK"
 
     async def handle_RCPT(self, _server: Any, _session: Session, envelope: Envelope, address: str,
                           _options: list[str]) -> str:

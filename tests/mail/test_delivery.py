@@ -15,7 +15,7 @@ from portal.core import events
 from portal.core.clock import now
 from portal.core.db import DOOR, Scope, db, session, transaction
 from portal.core.events import Event
-from portal.jobs import runner
+from portal.jobs import outbox, runner
 from portal.jobs.models import OutboxRow, WorkState
 from portal.mail import delivery, environment, services
 from portal.mail.emails import check
@@ -211,4 +211,43 @@ def test_old_letters_forget_what_they_said(base: Flask) -> None:
         assert services.forget() == 0
     with time_machine.travel(now() + timedelta(days=31)), transaction(DOOR):
         assert services.forget() == 1
+    assert letter().context == ""
+
+
+@pytest.mark.parametrize(("name", "to", "state", "error"), [
+    ("nothing_of_that_name", ANA, WorkState.PARKED, "TemplateNotFound"),
+    ("reset", ANA, WorkState.PARKED, "UndefinedError"),
+    ("mail_check", Recipient("no address", "", "es"), WorkState.DONE, "not an e-mail")])
+def test_a_letter_that_cannot_be_written_has_failed(base: Flask, server: Start, name: str, to: Recipient,
+                                                    state: WorkState, error: str) -> None:
+    running = server()
+    with transaction(Scope()):
+        services.post(name, to, {"link": "/"} if name == "mail_check" else {})
+    runner.drain()
+    assert (letter().state, running.letters, work().state) == (LetterState.FAILED, [], state)
+    assert error in letter().error
+
+
+def test_what_is_over_or_never_was_is_not_begun(base: Flask) -> None:
+    letter_id = posted()
+    with transaction(DOOR):
+        assert services.begin(UUID(int=1)) is None
+        for state in (LetterState.SENT, LetterState.FAILED):
+            session.execute(update(Letter).values(state=state))
+            assert services.begin(letter_id) is None
+        session.execute(update(Letter).values(state=LetterState.UNKNOWN, doubts=1))
+        assert services.begin(letter_id) is not None
+
+
+def test_a_letter_speaks_one_of_our_languages_and_keeps_short_names(base: Flask) -> None:
+    posted(Recipient("ana@x.example", "Ana" * 100, "fr"))
+    assert (letter().locale, letter().to_name) == ("es", ("Ana" * 100)[:200])
+
+
+def test_old_letters_are_forgotten_every_night(base: Flask) -> None:
+    posted()
+    with transaction(DOOR):
+        session.execute(update(Letter).values(created_at=now() - services.KEPT - timedelta(hours=1)))
+        outbox.defer("mail.forget")
+    runner.drain(queues=("bulk",))
     assert letter().context == ""

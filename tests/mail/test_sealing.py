@@ -31,3 +31,9 @@ def test_a_context_opens_at_its_own_letter_only(base: Flask) -> None:
 def test_objects_are_refused(base: Flask) -> None:
     with pytest.raises(TypeError):
         seal(uuid4(), None, {"x": object()})
+
+
+def test_ids_become_texts_and_strange_keys_stay(base: Flask) -> None:
+    letter, someone = uuid4(), uuid4()
+    context = {"who": someone, "odd": {"$date": "2026-11-26", "x": 1}, "other": {"$money": "1"}}
+    assert unseal(letter, None, seal(letter, None, context)) == {**context, "who": str(someone)}
