@@ -55,7 +55,7 @@ def test_the_sweep_takes_those_that_can_still_be_settled(world, held, buyer, sta
     with world.owner():
         session.get_one(Invoice, held).status = status
     with db.transaction(db.DOOR):
-        assert services.pending() == ([(buyer.id, held)] if waits else [])
+        assert services.pending_stamps() == ([(buyer.id, held)] if waits else [])
 
 
 def test_nothing_happens_while_the_certificate_is_unknown(world, held, buyer):
