@@ -71,8 +71,8 @@ def _install_libraries(app: Flask, settings: Settings) -> None:
 
 def _install_kit(app: Flask, settings: Settings) -> None:
     app.extensions["portal_settings"] = settings
-    vault.install(Cipher(parse_keys(settings.encryption_keys)))
-    app.extensions["portal_store"] = stores.from_settings(settings)
+    vault.install(app, Cipher(parse_keys(settings.encryption_keys)))
+    stores.install(app, stores.from_settings(settings))
     app.extensions["portal_trust"] = trust(settings)
     invoice_trust.set_store(app.extensions["portal_trust"], folder=settings.sat_certificates,
                             reload=lambda: trust(settings))

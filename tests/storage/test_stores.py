@@ -2,16 +2,11 @@
 
 from types import SimpleNamespace
 
-import pytest
+from flask import Flask
 
 from portal.storage import stores
 from portal.storage.local import LocalStore
 from portal.storage.s3 import S3Store
-
-
-@pytest.fixture(autouse=True)
-def forget(monkeypatch):
-    monkeypatch.setattr(stores, "_current", [])
 
 
 def settings(home, **s3):
@@ -22,7 +17,6 @@ def settings(home, **s3):
 def test_a_folder_of_the_home_by_default(tmp_path):
     store = stores.from_settings(settings(tmp_path))
     assert isinstance(store, LocalStore) and store.folder == tmp_path / "files"
-    assert stores.current() is store
     assert not store.folder.exists()
 
 
@@ -32,3 +26,13 @@ def test_a_bucket_when_one_is_named(tmp_path, s3_endpoint, s3_client):
     assert isinstance(store, S3Store)
     name = store.put(b"x").sha256
     assert s3_client.head_object(Bucket="files", Key=f"{name[:2]}/{name}")["ContentLength"] == 1
+
+
+def test_each_application_has_its_own(tmp_path):
+    """Two of one process: neither reads or writes where the other does, whichever was made last."""
+    apps = {name: Flask(name) for name in ("a", "b")}
+    for name, app in apps.items():
+        stores.install(app, stores.from_settings(settings(tmp_path / name)))
+    for name, app in apps.items():
+        with app.app_context():
+            assert stores.current().folder == tmp_path / name / "files"

@@ -19,10 +19,15 @@ from tests.factories import OWNER
 ELSEWHERE = {"intake_attempts", "sat_lists"}
 
 
+def store_of(app):
+    """The store of an application, from outside."""
+    return app.extensions[stores.PLACE]
+
+
 @pytest.fixture
 def kept(live, live_world):
     """A store with a file and a preview of two clients, and an orphan; all older than the grace."""
-    store = stores.current()
+    store = store_of(live)
     names = {what: store.put(what.encode()).sha256 for what in ("file", "preview", "orphan")}
     clients = [live_world.client().organization.id for _ in range(2)]
     with live.app_context(), transaction(OWNER):
@@ -39,13 +44,13 @@ def test_only_orphans_go(live, kept, monkeypatch):
     with live.app_context():
         assert sweeping.sweep() == 1
         assert sweeping.sweep() == 0
-    assert [what for what, name in kept.items() if stores.current().exists(name)] == ["file", "preview"]
+    assert [what for what, name in kept.items() if store_of(live).exists(name)] == ["file", "preview"]
 
 
 def test_what_is_young_stays(live, kept):
     with live.app_context():
         assert sweeping.sweep() == 0
-    assert all(stores.current().exists(name) for name in kept.values())
+    assert all(store_of(live).exists(name) for name in kept.values())
 
 
 def test_the_job_runs_every_night_and_without_a_transaction_of_its_own(live, kept, monkeypatch):
@@ -55,7 +60,7 @@ def test_the_job_runs_every_night_and_without_a_transaction_of_its_own(live, kep
     assert job.outside
     with live.app_context():
         job.call(None, {})
-    assert not stores.current().exists(kept["orphan"])
+    assert not store_of(live).exists(kept["orphan"])
 
 
 def test_every_table_with_a_hash_is_asked():
