@@ -32,7 +32,9 @@ def language() -> str:
     chosen = request.args.get("lang") or request.cookies.get("lang")
     if chosen in LOCALES:
         return str(chosen)
-    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    # By the language alone: whoever prefers "es-MX" to "en" reads Spanish, though neither list says "es".
+    preferred = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((tag for tag in preferred if tag in LOCALES), LOCALES[0])
 
 
 def remember_language(response: BaseResponse, chosen: str) -> None:
