@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.accounts import links
+from portal.cfdi import words
 from portal.core.clock import now
-from portal.core.i18n import _
+from portal.core.i18n import _, language
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Filters
 from portal.sat import wording as sat
@@ -46,9 +47,9 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     return render(
         "suppliers/show.html",
         supplier=row,
+        country=words.describe("Pais", row.country, language()) or row.country,
         link=links.latest([row.id], actor).get(row.id),
         link_now=now(),
-        form=ReasonForm(),
         record=queries.record_of(actor, row.id),
         accounts=records.accounts(row.id),
         sat_lists=sat.about(row.tax_id),
