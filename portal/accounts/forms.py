@@ -10,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.accounts.configuration import NewClient, Profile
 from portal.accounts.entrance import SignIn
 from portal.accounts.joining import Newcomer
+from portal.accounts.models import NewInvoiceLetters
 from portal.accounts.policy import PasswordPolicy
 from portal.core.i18n import ZONE, lazy
 from portal.web.forms import Form, Text
@@ -132,6 +133,11 @@ class ProfileForm(Form):
     zone = SelectField(lazy("Time zone"), choices=ZONES)
     theme = SelectField(lazy("Appearance"), choices=[("auto", lazy("As the system")), ("light", lazy("Light")),
                                                      ("dark", lazy("Dark"))])
+    new_invoice_letters = SelectField(
+        lazy("E-mail about new invoices"), coerce=NewInvoiceLetters, choices=[
+            (NewInvoiceLetters.EACH.value, lazy("One for each invoice")),
+            (NewInvoiceLetters.DAILY.value, lazy("One every morning, if something came in")),
+            (NewInvoiceLetters.NONE.value, lazy("None: I look at the inbox"))])
 
 
 class ChangePasswordForm(Form):

@@ -15,6 +15,14 @@ COLLEAGUES = ("id = (SELECT portal_user()) OR EXISTS (SELECT FROM memberships m 
               f" AND m.organization_id = {among('organizations')})")
 
 
+class NewInvoiceLetters(StrEnum):
+    """How a person of accounts payable is told that invoices came in."""
+
+    EACH = "each"
+    DAILY = "daily"  # one letter every morning, when something came in
+    NONE = "none"
+
+
 class User(Base):
     """A person. The e-mail is kept as typed; `email_key` is its case-folded form and is unique."""
 
@@ -30,6 +38,8 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(5), default="es")
     zone: Mapped[str] = mapped_column(String(64), default="America/Mexico_City")
     theme: Mapped[str] = mapped_column(String(5), default="auto")
+    new_invoice_letters: Mapped[NewInvoiceLetters] = mapped_column(
+        choice(NewInvoiceLetters), default=NewInvoiceLetters.EACH, server_default=NewInvoiceLetters.EACH.value)
     last_seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 

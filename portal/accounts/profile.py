@@ -5,7 +5,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.accounts.configuration import checked_zone
 from portal.accounts.events import ProfileChanged
-from portal.accounts.models import User
+from portal.accounts.models import NewInvoiceLetters, User
 from portal.core.db import session
 from portal.core.errors import Invalid, NotFound
 from portal.core.events import announce
@@ -22,14 +22,17 @@ def get(actor: Actor) -> User:
     return row
 
 
-def change(name: str, locale: str, zone: str, theme: str, actor: Actor) -> User:
-    """Change the own profile. Raises Invalid."""
+def change(name: str, locale: str, zone: str, theme: str, actor: Actor,
+           new_invoice_letters: NewInvoiceLetters | None = None) -> User:
+    """Change the own profile; `new_invoice_letters` stays when it is not given. Raises Invalid."""
     actor.require(Permission.Own.PROFILE)
     if not name.strip():
         raise Invalid(fields={"name": lazy("Write your name.")})
     if locale not in LOCALES or theme not in THEMES:
         raise Invalid(lazy("Choose from the lists."))
-    return _put({"name": name.strip()[:120], "locale": locale, "zone": checked_zone(zone), "theme": theme}, actor)
+    letters = {"new_invoice_letters": new_invoice_letters} if new_invoice_letters else {}
+    return _put({"name": name.strip()[:120], "locale": locale, "zone": checked_zone(zone), "theme": theme, **letters},
+                actor)
 
 
 def speak(locale: str, actor: Actor) -> User:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Role
 from portal.accounts import browsers, joining, profile, queries, recovery
 from portal.accounts.forms import ChangePasswordForm, ProfileForm
 from portal.accounts.views import advice
@@ -27,8 +28,9 @@ def show(actor: Actor) -> ResponseReturnValue:
     """Show and change the own profile."""
     form = ProfileForm(obj=profile.get(actor))
     response = make_response(answer(
-        form, lambda: profile.change(form.name.data, form.locale.data, form.zone.data, form.theme.data, actor),
-        lambda row: _saved(row.locale), "accounts/profile.html"))
+        form, lambda: profile.change(form.name.data, form.locale.data, form.zone.data, form.theme.data, actor,
+                                     form.new_invoice_letters.data),
+        lambda row: _saved(row.locale), "accounts/profile.html", receives=Role.ACCOUNTS_PAYABLE in actor.roles))
     if 300 <= response.status_code < 400:
         choose(response, "theme", form.theme.data, script=True)
     return response

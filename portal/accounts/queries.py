@@ -19,6 +19,7 @@ from portal.accounts.models import (
     Link,
     LinkKind,
     Membership,
+    NewInvoiceLetters,
     Organization,
     SignInAttempt,
     User,
@@ -89,6 +90,26 @@ def contacts_of(organization_id: UUID | None, roles: Iterable[str] = ()) -> list
         query = query.where(Membership.roles.overlap(wanted))
     with db.door():
         return [_recipient(person) for person in session.scalars(query.order_by(User.id))]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is told of new invoices, and how they want it."""
+
+    user_id: UUID
+    to: Recipient
+    zone: str
+    wants: NewInvoiceLetters
+
+
+def readers(organization_id: UUID | None, roles: Iterable[str]) -> list[Reader]:
+    """Return who of an organization is told of new invoices: those with one of `roles`. Callable in any scope."""
+    query = select(User).join(Membership, Membership.user_id == User.id).where(
+        Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None),
+        Membership.roles.overlap([str(r) for r in roles]))
+    with db.door():
+        return [Reader(person.id, _recipient(person), person.zone, person.new_invoice_letters)
+                for person in session.scalars(query.order_by(User.id))]
 
 
 def recipient(user_id: UUID | None) -> Recipient | None:

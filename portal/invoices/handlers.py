@@ -1,6 +1,6 @@
 """What follows from what happens to invoices: letters. Subscribed in `portal/subscriptions.py`."""
 from portal.access.actor import Actor
-from portal.invoices import at_sat, emails, events
+from portal.invoices import at_sat, digest, emails, events
 from portal.invoices.queries import letter_facts
 
 
@@ -8,7 +8,7 @@ def on_sent(event: events.InvoiceSent, _actor: Actor) -> None:
     """Tell the supplier that sent is not approved, and accounts payable that something came in."""
     known = letter_facts(event.subject_id)
     emails.to_supplier("invoice_sent", known)
-    emails.to_payables("invoice_received", known)
+    digest.tell(known)
     at_sat.ask_later(known.invoice.client_id, known.invoice.id)
 
 

@@ -1,9 +1,10 @@
 """Later: stamps that wait for a certificate, which is asked of SAT by its number; and what SAT says of an invoice."""
+from datetime import datetime
 from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.core.clock import now
-from portal.invoices import at_sat, services, trust
+from portal.invoices import at_sat, digest, services, trust
 from portal.jobs.outbox import defer
 from portal.jobs.registry import job, step
 from portal.sat import asking, certificates, status
@@ -28,6 +29,12 @@ def settle_stamps(_actor: Actor) -> None:
     """Ask for every stamp that waits; on a schedule, so that imported certificates are used whoever imported them."""
     for client_id, invoice_id in services.pending_stamps():
         defer("invoices.settle_stamp", client_id=client_id, invoice_id=invoice_id, key=str(invoice_id))
+
+
+@job(digest.JOB)
+def tell_arrivals(actor: Actor, user_id: UUID, since: datetime) -> None:
+    """Tell one person of accounts payable what came in, in one letter."""
+    digest.tell_arrivals(user_id, since, actor)
 
 
 @job(at_sat.JOB, queue="bulk", attempts=3, timeout=60, outside=True)
