@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from portal.core.errors import PortalError
 
 log = structlog.get_logger()
+SERVER = "gunicorn.http.errors"  # what the server raises while a body is read that contradicts itself or breaks off
 KNOWN = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 
 
@@ -37,5 +38,7 @@ def _database_away(error: DBAPIError) -> Any:
 
 
 def _unforeseen(error: Exception) -> Any:
+    if type(error).__module__ == SERVER:
+        return _page(400, None)
     log.exception("request.failed")
     return _page(500, None)
