@@ -159,6 +159,10 @@ def test_credits_never_pay_more_than_their_invoice_gets(world: World, buyer: Buy
     other = world.invoice(seller, status=S.APPROVED, total="500")
     with pytest.raises(Invalid, match="A-1"):  # what the other gets in money does not hide it
         pay(world, buyer, command(seller, [(invoice, "100"), (other, "500")], [(note, invoice, "100.01")]))
+    second = note_of(world, seller, number="NC-2")
+    with pytest.raises(Invalid, match="NC-2.*A-1"):  # nor do two notes together
+        pay(world, buyer, command(seller, [(invoice, "100"), (other, "500")],
+                                  [(note, invoice, "60"), (second, invoice, "40.01")]))
 
 
 @pytest.mark.parametrize(("of_note", "of_invoice", "of_payment"), [
