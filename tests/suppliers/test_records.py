@@ -3,18 +3,24 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from portal.access.actor import system
+from portal.access.policy import Role
 from portal.banking.clabe import check_digit
 from portal.core import db
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, StepUpNeeded
 from portal.core.i18n import ZONE
 from portal.core.types import Upload
-from portal.suppliers import expiry, layout, records, reviews
+from portal.jobs import runner
+from portal.mail import sealing
+from portal.mail.models import Letter
+from portal.suppliers import expiry, jobs, layout, queries, records, reviews
 from portal.suppliers.board import board_of
-from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordStatus, ReviewState
+from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordField, RecordStatus, ReviewState
 from portal.suppliers.reviews import DecideItem, Item
 from tests.factories import Buyer, Seller, World
 from tests.papers import PDF
@@ -243,6 +249,120 @@ def test_the_full_number_is_shown_to_treasury_and_written_down(world: World, buy
     with world.owner():
         seen = db.session.execute(text("SELECT count(*) FROM audit_events WHERE kind LIKE '%BankNumberRevealed%'"))
         assert seen.scalar() == 1
+
+
+@pytest.mark.parametrize(("kind", "good", "bad"), [
+    (FieldType.CHOICE, "sí", "tal vez"), (FieldType.YES_NO, "yes", "sí"), (FieldType.DATE, "2026-11-21", "21/11/2026"),
+    (FieldType.NUMBER, "1,234.50", "1.2.3"), (FieldType.TEXT, " x ", "   ")])
+def test_an_answer_is_of_the_kind_that_is_asked(kind: FieldType, good: str, bad: str) -> None:
+    field = RecordField(type=kind, choices=["sí", "no"])
+    assert records._value(field, good) == good.strip()
+    with pytest.raises(Invalid) as refused:
+        records._value(field, bad)
+    assert set(refused.value.fields) == {"value"}
+
+
+def decide_account(world: World, buyer: Buyer, seller: Seller, row: BankAccount, *, approve: bool) -> None:
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        reviews.decide(DecideItem(seller.id, Item.ACCOUNT, row.id, approve=approve, reason="no coincide"), actor)
+
+
+def test_only_an_approved_account_is_paid_to_and_none_that_was_taken_out(world: World, buyer: Buyer, seller: Seller,
+                                                                         ) -> None:
+    other = world.supplier(buyer, "Otra", "OTR030303AB1")
+    complete(world, seller)
+    complete(world, other)
+    treasurer = world.actor(buyer, "treasury")
+
+    def payable() -> list[str]:
+        with world.acting(treasurer):
+            return [a.mask[-10:] for a in queries.approved_accounts(treasurer, seller.id)]
+
+    mask = f"{CLABE[-4:]} (MXN)"
+    send(world, seller)
+    send(world, other)
+    with world.acting(treasurer):
+        (row,), (theirs,) = records.accounts(seller.id), records.accounts(other.id)
+    assert payable() == []
+    decide_account(world, buyer, other, theirs, approve=True)
+    assert payable() == []
+    decide_account(world, buyer, seller, row, approve=True)
+    assert payable() == [mask]
+    with world.acting(treasurer):
+        assert queries.approved_account(treasurer, seller.id, row.id).id == row.id
+        for wrong in (theirs.id, uuid4()):
+            with pytest.raises(NotFound):
+                queries.approved_account(treasurer, seller.id, wrong)
+    with world.acting(world.actor(seller)) as actor:
+        with pytest.raises(NotFound):
+            records.remove_account(seller.id, theirs.id, actor)
+        records.remove_account(seller.id, row.id, actor)
+        with pytest.raises(NotFound):
+            records.remove_account(seller.id, row.id, actor)
+    assert payable() == [] and status(world, seller) is RecordStatus.INCOMPLETE
+    with world.acting(world.actor(seller)) as actor:
+        records.give_account(account(seller), actor)  # taken out, it may be given again
+    assert payable() == []
+
+
+def test_each_change_of_the_accounts_is_seen_in_where_the_record_stands(world: World, buyer: Buyer, seller: Seller,
+                                                                        ) -> None:
+    give(world, seller, "Constancia", upload=Upload("c.pdf", PDF))
+    give(world, seller, "Teléfono", value="55 1234 5678")
+    assert status(world, seller) is RecordStatus.INCOMPLETE
+    with world.acting(world.actor(seller)) as actor:
+        row = records.give_account(account(seller), actor)
+    assert status(world, seller) is RecordStatus.READY
+    with world.acting(world.actor(seller)) as actor:
+        records.remove_account(seller.id, row.id, actor)
+    assert status(world, seller) is RecordStatus.INCOMPLETE
+
+
+def letters(world: World) -> list[tuple[str, str]]:
+    with world.owner():
+        rows = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+        return [(row.name, row.to_email) for row in rows]
+
+
+def test_the_letters_go_to_those_whom_they_concern(world: World, buyer: Buyer, seller: Seller) -> None:
+    colleague = world.colleague(seller.organization, Role.SUPPLIER_ADMINISTRATOR)
+    ours = {seller.person.user.email, colleague.user.email}
+    desk = {buyer.people[role].user.email for role in ("accounts_payable", "administrator")}
+
+    def new(name: str) -> set[str]:
+        found = [to for letter, to in letters(world) if letter == name]
+        assert len(found) == len(set(found))
+        return set(found)
+
+    complete(world, seller)
+    assert new("bank_account_given") == ours and not new("record_sent")
+    send(world, seller)
+    assert new("record_sent") == desk and not new("record_reviewed")
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        assert reviews.approve_all(seller.id, actor) == 2
+        (row,) = records.accounts(seller.id)
+    assert not new("record_reviewed")  # its account still waits: the outcome is told once, of the whole
+    decide_account(world, buyer, seller, row, approve=False)
+    assert new("record_reviewed") == ours
+    with world.owner():
+        letter = db.session.scalars(select(Letter).filter_by(name="record_reviewed").limit(1)).one()
+        assert sealing.unseal(letter.id, letter.client_id, letter.context)["rejected"] == 1
+        assert db.session.scalars(select(Record)).one().reviewed_at is not None
+
+
+def test_what_expires_by_itself_is_told_and_its_job_does_it(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    give(world, seller, "Opinión", value="positiva", document_date=today(ZONE) - timedelta(days=20))
+    with world.owner():
+        assert db.session.scalars(select(Record)).one().next_expiry == today(ZONE) + timedelta(days=10)
+    with db.transaction(db.DOOR):
+        assert expiry.due() == []
+    with time_machine.travel(now() + timedelta(days=10)):
+        with db.transaction(db.DOOR):
+            jobs.expire_records(system())
+        runner.drain()
+        assert status(world, seller) is RecordStatus.EXPIRED
+    assert ("record_expired", seller.person.user.email) in letters(world)
 
 
 def test_another_supplier_and_another_client_see_nothing(world: World, buyer: Buyer, seller: Seller) -> None:
