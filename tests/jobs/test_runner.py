@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal.core.clock import now
 from portal.core.db import DOOR, db, session, transaction
 from portal.jobs import queries, runner, services
-from portal.jobs.models import OutboxRow, WorkState
+from portal.jobs.models import OutboxRow, ScheduleSlot, WorkState
 from tests.jobs import samples
 from tests.jobs.samples import FAULTS, SEEN, defer, did, row_of
 
@@ -173,6 +173,48 @@ def test_a_failed_row_steps_aside_for_a_newer_one_of_its_key(base: Flask) -> Non
         services.put_back(mine, "failed")
     assert runner.drain() == 1
     assert did("plain") == 1
+
+
+def test_a_failed_row_waits_on_when_only_another_job_has_its_key(base: Flask) -> None:
+    row = defer("test.plain", key="k")
+    with transaction(DOOR):
+        mine = services.claim(row)
+    defer("test.later", key="k")
+    defer("test.plain", key="other")
+    assert mine is not None
+    with transaction(DOOR):
+        services.put_back(mine, "failed", 0)
+        kept = session.get_one(OutboxRow, row)
+        assert (kept.state, kept.last_error) == (WorkState.PENDING, "failed")
+
+
+def test_a_row_that_was_put_back_is_rung_for_once_and_a_held_one_not_at_all(base: Flask) -> None:
+    row = defer("test.plain")
+    with transaction(DOOR):
+        mine = services.claim(row)
+        assert mine is not None and services.reserve(10) == []
+    with transaction(DOOR):
+        services.put_back(mine, "failed", 0)
+    with time_machine.travel(now() + timedelta(seconds=1)):
+        with transaction(DOOR):
+            assert [r.id for r in services.reserve(10)] == [row]
+        with transaction(DOOR):
+            assert services.reserve(10) == []
+
+
+def test_of_the_moments_of_a_periodic_job_the_newest_is_never_forgotten(base: Flask) -> None:
+    moments = [now() - timedelta(days=days) for days in (30, 20, 9)]
+    with transaction(DOOR):
+        for moment in moments:
+            services.take_slot("test.line", moment, True)
+        services.take_slot("test.other", moments[0], True)
+        services.take_slot("test.young", now() - timedelta(days=6), True)
+        services.take_slot("test.young", now(), True)
+        services.prune()
+        assert queries.last_slots()["test.line"] == moments[2]
+        left = sorted(session.scalars(select(ScheduleSlot.name).where(ScheduleSlot.name.in_(
+            ("test.line", "test.other", "test.young")))))
+    assert left == ["test.line", "test.other", "test.young", "test.young"]
 
 
 def test_old_work_is_forgotten_and_young_work_is_not(base: Flask) -> None:
