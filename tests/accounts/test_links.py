@@ -242,7 +242,8 @@ def test_another_organization_cannot_revoke_or_see_it(world: World) -> None:
 
 
 def test_of_twenty_at_once_one_wins(live: Flask, live_world: World) -> None:
-    secret = _invite(live_world, live_world.client())
+    with live.app_context():
+        secret = _invite(live_world, live_world.client())
     start = Barrier(20)
 
     def try_it(_n: int) -> str:
