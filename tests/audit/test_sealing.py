@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ProgrammingError
 
-from portal.audit import sealing
+from portal.access.actor import system
+from portal.audit import jobs, queries, sealing
 from portal.audit.handlers import record
 from portal.audit.sealing import Verification
 from portal.core.clock import now
@@ -172,6 +173,32 @@ def test_the_newest_part_of_a_long_chain_can_be_checked_alone(base: Flask) -> No
     with transaction(DOOR):
         outcome = sealing.verify(ACME, newest=2)
     assert (outcome.checked, [b.event_id for b in outcome.broken]) == (2, [last.id])
+
+
+def test_what_was_added_past_the_portal_does_not_wait_for_a_seal(base: Flask) -> None:
+    tell("new")
+    sealed()
+    with time_machine.travel(now() - timedelta(days=2)):
+        tell("forged")
+    assert (verified().waiting, [b.reason for b in verified().broken]) == (0, ["added"])
+
+
+def test_the_jobs_seal_and_verify(base: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    tell("A-1")
+    tell("A-2")
+    with transaction(DOOR):
+        jobs.seal(system())
+    assert (verified().checked, verified().waiting) == (2, 0)
+    told = events()
+    with transaction(DOOR):
+        assert [seal.position for seal in map(queries.seal_of, told) if seal] == [1, 2]
+        jobs.verify(system())
+    assert "audit.tampered" not in caplog.text
+    with intruder() as connection:
+        connection.execute(text("UPDATE audit_events SET side = 'x' WHERE id = :id"), {"id": told[0].id})
+    with transaction(DOOR):
+        jobs.verify(system())
+    assert "audit.tampered" in caplog.text and str(told[0].id) in caplog.text and "changed" in caplog.text
 
 
 def test_all_chains_are_verified_and_an_alarm_is_raised(base: Flask, capsys: pytest.CaptureFixture[str]) -> None:
