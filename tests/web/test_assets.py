@@ -47,6 +47,7 @@ def test_a_listed_file_is_kept_for_ever_and_sets_no_cookie(site: Flask, visitor:
     assert int(re.search(r"max-age=(\d+)", answer.headers["Cache-Control"])[1]) >= FOREVER  # type: ignore[index]
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
