@@ -196,7 +196,7 @@ def _parse(data: bytes) -> Certificate:
     return Certificate(
         der=data, fingerprint=hashlib.sha256(data).hexdigest(), number=_number(serial.content),
         subject=_name(subject), issuer=issuer.whole, name_der=subject.whole,
-        issuer_name=_first(_name(issuer), COMMON_NAME), not_before=not_before, not_after=not_after,
+        issuer_name=_name_of_authority(issuer.whole), not_before=not_before, not_after=not_after,
         key=key, kind=_kind(extensions), signed=body.whole, signature=signature.content[1:],
         algorithm=_HASHES.get(oid),
     )  # fmt: skip
@@ -217,6 +217,11 @@ def _name(item: der.Item) -> dict[str, str]:
             name, text = der.object_identifier(oid.content), der.string(value).strip()
             pairs[name] = f"{pairs[name]}\n{text}" if name in pairs else text
     return pairs
+
+
+@lru_cache(maxsize=256)  # authorities are few, and their names in every certificate
+def _name_of_authority(issuer: bytes) -> str:
+    return _first(_name(der.read(issuer, 0, len(issuer))), COMMON_NAME)
 
 
 def _first(pairs: Mapping[str, str], name: str) -> str:

@@ -4,7 +4,7 @@ A non-data descriptor fills the instance at the first reading, so that the secon
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -52,9 +52,21 @@ def count_decimals(text: str) -> int:
     return len(text.strip(BLANKS).partition(".")[2])
 
 
-def is_modest(texts: Collection[str]) -> bool:
-    """Whether the texts are so few and short that a cache may keep them: a hostile document must not fill it."""
-    return len(texts) <= 16 and sum(map(len, texts)) <= 4000
+def modestly_kept(compute: Callable[..., T]) -> Callable[..., T]:
+    """A cache of what few documents differ in. What is long is not kept: a hostile document must not fill it."""
+    known: dict[Any, T] = {}
+
+    def answer(*key: Any) -> T:
+        value = known.get(key)
+        if value is None:
+            value = compute(*key)
+            if len(repr(key)) <= 4000:
+                if len(known) >= 1024:
+                    known.clear()
+                known[key] = value
+        return value
+
+    return answer
 
 
 class kept(Generic[T]):

@@ -155,15 +155,18 @@ def _before_parsing(data: bytes, limits: Limits) -> str:
     """The code that refuses the bytes at first sight, or "". Cheap: nothing is parsed yet."""
     if len(data) > limits.bytes:
         return "ACUSE-XML-SIZE"
-    if data.startswith(_FOREIGN_STARTS):
-        return "ACUSE-XML-ENCODING"
-    if _USUAL.match(data) is None and (code := _prolog(data.removeprefix(BOM).lstrip(_BLANKS))):
+    if _USUAL.match(data) is None and (code := _prolog(data)):
         return code
+    if len(data) <= _SMALL and limits is DEFAULT_LIMITS:
+        return ""
     return "ACUSE-XML-LIMITS" if _many_tags(data, limits) or _many_prefixes(data, limits) else ""
 
 
-def _prolog(start: bytes) -> str:
+def _prolog(data: bytes) -> str:
     """The code that refuses what stands before the root element, or ""."""
+    if data.startswith(_FOREIGN_STARTS):
+        return "ACUSE-XML-ENCODING"
+    start = data.removeprefix(BOM).lstrip(_BLANKS)
     if not start.startswith(b"<"):
         return _not_markup(start)
     if _HTML.match(start):
@@ -272,7 +275,7 @@ def _another(root: etree._Element, tag: str) -> Reading:
 
 def _accepted(root: etree._Element, notes: list[Finding], version: str) -> Reading:
     document = Comprobante(root)
-    if document.addenda is not None:
+    if document.nodes("Addenda"):
         notes.append(_note("ACUSE-NOTE-ADDENDA"))
     return Reading(document, tuple(notes), version)
 

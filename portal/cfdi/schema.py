@@ -9,7 +9,6 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from lxml import etree
 
 from portal.cfdi import light
 from portal.cfdi.catalogs.codes import code_of
-from portal.cfdi.lazy import is_modest, place
+from portal.cfdi.lazy import modestly_kept, place
 from portal.cfdi.mending import is_afterthought
 from portal.cfdi.model import CFD3, CFD4, PAGOS10, PAGOS20, TFD
 from portal.cfdi.report import Finding, Status, Step
@@ -145,9 +144,8 @@ def _somewhere(root: etree._Element, kind: str, match: re.Match[str]) -> Finding
 
 def _complements(children: Sequence[etree._Element], findings: list[Finding]) -> _Files:
     """The schema files of the complements in the document; those unknown are said."""
-    told = [(str(child.tag), child.get("Version") or child.get("version") or "") for child in children]
-    modest = is_modest([text for pair in told for text in pair])
-    files, strange = _files(tuple(told)) if modest else _files.__wrapped__(tuple(told))
+    told = [(child.tag, child.get("Version") or child.get("version") or "") for child in children]
+    files, strange = _files(tuple(told))
     for number, known in strange:
         child = children[number]
         findings.append(_finding("ACUSE-XSD-ELEMENT", child, _local(child)) if known else _unknown(child))
@@ -166,7 +164,7 @@ def _extensions(root: etree._Element) -> list[etree._Element]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@modestly_kept
 def _files(complements: tuple[tuple[str, str], ...]) -> tuple[_Files, tuple[tuple[int, bool], ...]]:
     """The files of complements told by tag and version; and which have none: those of an unknown namespace (False,
     once each) or whose namespace has no such root (True). Few documents differ in their complements."""

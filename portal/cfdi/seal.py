@@ -58,8 +58,9 @@ def stamp_cadena(stamp: TimbreFiscalDigital) -> bytes:
     """The stamp's cadena original, by hand: the same text as SAT's stylesheet, eight times faster."""
     get = stamp.element.get
     parts = [get(name, "") for name in _STAMP_PARTS]
-    if stamp.has("Leyenda"):
-        parts.insert(4, get("Leyenda", ""))
+    leyenda = get("Leyenda")
+    if leyenda is not None:
+        parts.insert(4, leyenda)
     text = "|".join(parts)
     if text.split() != [text]:
         text = "|".join([" ".join(part.split()) for part in parts])

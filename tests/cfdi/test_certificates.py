@@ -72,6 +72,13 @@ def test_files_and_attributes(csd: Csd) -> None:
     assert from_attribute(f"{text[:10]}\n{text[10:]}").number == csd.certificate.number
 
 
+def test_one_that_ends_alike_is_another(csd: Csd) -> None:
+    text = _base64(csd.certificate.der)
+    assert from_attribute(text) is from_attribute(text)
+    at = text.index(_base64(csd.certificate.der[30:33]))
+    assert from_attribute(text[:at] + "AAAA" + text[at + 4 :]).der != csd.certificate.der
+
+
 @pytest.mark.parametrize("text", ["", "á", "AAAA", "MII", "=" * 8, "A" * 100_000, "MIIB" * 50])
 def test_what_is_not_a_certificate_says_so(text: str) -> None:
     with pytest.raises(NotACertificate):

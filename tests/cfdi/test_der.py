@@ -50,7 +50,7 @@ def test_times() -> None:
     assert der.time(item(b"\x17\x0d491231235959Z")) == datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert der.time(item(b"\x17\x0d500101000000Z")) == datetime(1950, 1, 1, tzinfo=UTC)
     assert der.time(item(b"\x18\x0f20500101000000Z")) == datetime(2050, 1, 1, tzinfo=UTC)
-    for data in (b"\x17\x0d491331235959Z", b"\x17\x01Z", b"\x17\x0d4912312359+01"):
+    for data in (b"\x17\x0d491331235959Z", b"\x17\x01Z", b"\x17\x0d4912312359+01", b"\x17\x0b4912312359Z"):
         with pytest.raises(Malformed):
             der.time(item(data))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
+from portal.cfdi.lazy import modestly_kept
 from portal.cfdi.model import CFD3, CFD4, IMPLOCAL, Comprobante, Unreadable, count_decimals, decimal, moment
 from portal.cfdi.reader import read
 from portal.local.cfdi_maker import Invoice, PaidDocument, make_cfdi, make_pago
@@ -129,3 +130,19 @@ def test_what_is_required_and_absent_is_unreadable_only_when_asked() -> None:
     for name in ("sub_total", "total", "fecha", "emisor", "receptor"):
         with pytest.raises(Unreadable):
             getattr(cfdi, name)
+
+
+def test_what_a_stranger_makes_long_is_not_kept() -> None:
+    asked: list[str] = []
+
+    @modestly_kept
+    def length(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    assert [length("short"), length("short"), length("x" * 5000), length("x" * 5000)] == [5, 5, 5000, 5000]
+    assert asked == ["short", "x" * 5000, "x" * 5000]
+    for number in range(1024):
+        length(str(number))
+    assert length("short") == 5
+    assert asked.count("short") == 2

@@ -5,7 +5,7 @@ that the schemas still list and only version 3.3 allowed, and codes that began o
 """
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -17,7 +17,7 @@ from portal.cfdi.catalogs.codes import CFDI, PAGOS, SENTENCES_HERE, code_of
 from portal.cfdi.catalogs.currencies import MONEDA
 from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL, USO_CFDI
 from portal.cfdi.context import Context
-from portal.cfdi.lazy import BLANKS, is_modest, place
+from portal.cfdi.lazy import BLANKS, modestly_kept, place
 from portal.cfdi.model import CFD3, CFD4, PAGOS20, Comprobante
 from portal.cfdi.report import Finding, Step
 
@@ -45,7 +45,7 @@ def check(document: Comprobante, context: Context) -> list[Finding]:
     """Codes that SAT's catalogs do not have, or did not have on the document's date."""
     root, version = document.element, document.version
     tags = (*[e.tag for e in document.extensions], *[node.tag for node in document.de_conceptos])
-    table, payments = _table(version, tags) if is_modest(tags) else _table.__wrapped__(version, tags)
+    table, payments = _table(version, tags)
     suspects = _suspects(root, table)
     findings = list(islice(_told(suspects, document), _MOST)) if suspects else []
     if version == "4.0":
@@ -55,7 +55,7 @@ def check(document: Comprobante, context: Context) -> list[Finding]:
     return findings
 
 
-@lru_cache(maxsize=1024)
+@modestly_kept
 def _table(version: str, complements: tuple[str, ...]) -> tuple[dict[str, tuple[_Lookup, ...]], bool]:
     """Tag → attributes, each with its set's name and the codes that need no second look; and whether payments are told.
 

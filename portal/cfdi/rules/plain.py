@@ -68,20 +68,29 @@ def _parties(facts: Facts) -> None:
     if read("MetodoPago") == "PPD" and read("FormaPago") != "99":
         raise _Doubt
     moneda, rate = read("Moneda"), read("TipoCambio")
-    _sure(moneda != "XXX" and (moneda == "MXN") == (rate is None))
+    if moneda == "XXX" or (moneda == "MXN") != (rate is None):
+        raise _Doubt
     issuers, receivers = nodes("Emisor"), nodes("Receptor")
     _sure(len(issuers) == len(receivers) == len(nodes("Conceptos")) == 1)
-    issuer, receiver = issuers[0].get, receivers[0].get
-    _sure(person_of(issuer("Rfc", "")) in REGIMEN_FISCAL[issuer("RegimenFiscal", "")].persons)
-    _receiver(receiver("Rfc", ""), receiver)
+    _fit(issuers[0].get("Rfc", ""), issuers[0].get("RegimenFiscal", ""), *_receiver(receivers[0].get))
 
 
-def _receiver(rfc: str, read: Any) -> None:
+def _receiver(read: Any) -> tuple[str, str, str]:
+    """Its RFC, regime and use, when it is neither generic nor abroad."""
+    rfc = read("Rfc", "")
     if rfc in GENERIC or read("Nombre") == PUBLIC:
         raise _Doubt
-    _sure(read("ResidenciaFiscal") is None and read("NumRegIdTrib") is None)
-    person, regime, use = person_of(rfc), read("RegimenFiscalReceptor"), USO_CFDI[read("UsoCFDI")]
-    _sure(person in REGIMEN_FISCAL[regime].persons and person in use.persons and regime in use.regimes)
+    if read("ResidenciaFiscal") is not None or read("NumRegIdTrib") is not None:
+        raise _Doubt
+    return rfc, read("RegimenFiscalReceptor", ""), read("UsoCFDI", "")
+
+
+@lru_cache(maxsize=4096)
+def _fit(issuer: str, its_regime: str, receiver: str, regime: str, use: str) -> None:
+    """The regimes and the use fit the persons. Raises one of `_DOUBTS` when they do not, and remembers nothing."""
+    person, allowed = person_of(receiver), USO_CFDI[use]
+    _sure(person_of(issuer) in REGIMEN_FISCAL[its_regime].persons and person in REGIMEN_FISCAL[regime].persons)
+    _sure(person in allowed.persons and regime in allowed.regimes)
 
 
 class _Sums:
@@ -89,8 +98,8 @@ class _Sums:
 
     def __init__(self, facts: Facts) -> None:
         self.document = facts.document
-        self.decimals = facts.decimals
-        self.unit = rounded(ZERO, facts.decimals)
+        self.decimals = decimals = facts.decimals
+        self.unit = rounded(ZERO, decimals)
         self.subtotal = ZERO
         self.discount: Decimal | None = None
         self.transferred: dict[_Key, list[Decimal]] = {}
@@ -119,7 +128,8 @@ class _Sums:
         if read("Descuento") is not None:
             self._discount(read("Descuento"), written, importe)
         if len(concepto):
-            _sure(len(concepto) == 1 and read("ObjetoImp") == "02")
+            if len(concepto) > 1 or read("ObjetoImp") != "02":
+                raise _Doubt
             self._taxes(concepto[0])
             self.taxed = True
         else:
@@ -133,10 +143,12 @@ class _Sums:
 
     def _taxes(self, impuestos: etree._Element) -> None:
         """The taxes of a concepto (CFDI40173–40186)."""
-        _sure(impuestos.tag == _IMPUESTOS and len(impuestos))
+        if impuestos.tag != _IMPUESTOS or not len(impuestos):
+            raise _Doubt
         for group in impuestos:
             row, add = self._GROUPS[group.tag]
-            _sure(len(group))
+            if not len(group):
+                raise _Doubt
             for tax in group:
                 if tax.tag != row or len(tax):
                     raise _Doubt
@@ -177,20 +189,21 @@ class _Sums:
         if not nodes:
             self._totals(ZERO)
             return False, False, False
-        rows = {_TRASLADO: 0, _RETENCION: 0}
-        given = taken = ZERO
-        for kind, row in [(self._GROUPS[group.tag][0], row) for group in nodes[0] for row in group]:
-            _sure(row.tag == kind)
-            rows[kind] += 1
-            if kind == _TRASLADO:
-                given += self._row(row.get)
-            else:
-                taken += self._withheld_row(row.get)
+        given = taken = None
+        for group in nodes[0]:
+            kind = self._GROUPS[group.tag][0]
+            for row in group:
+                if row.tag != kind:
+                    raise _Doubt
+                if kind == _TRASLADO:
+                    given = self._row(row.get) + (given or ZERO)
+                else:
+                    taken = self._withheld_row(row.get) + (taken or ZERO)
         _sure(not any(self.withheld.values()) and not any([importe for _, importe in self.transferred.values()]))
-        self._written(nodes[0].get, "TotalImpuestosTrasladados", given, self.rated)
-        self._written(nodes[0].get, "TotalImpuestosRetenidos", taken, rows[_RETENCION] > 0)
-        self._totals(given - taken)
-        return True, rows[_TRASLADO] > 0, rows[_RETENCION] > 0
+        self._written(nodes[0].get, "TotalImpuestosTrasladados", given or ZERO, self.rated)
+        self._written(nodes[0].get, "TotalImpuestosRetenidos", taken or ZERO, taken is not None)
+        self._totals((given or ZERO) - (taken or ZERO))
+        return True, given is not None, taken is not None
 
     def _row(self, read: Any) -> Decimal:
         """A transferred row is the sum of the taxes alike, and has no second one."""
@@ -243,7 +256,7 @@ def _kind(read: Any) -> tuple[_Key, Decimal | None]:
 
 @lru_cache(maxsize=1024)
 def _rated(impuesto: str, factor: str, written: str) -> tuple[_Key, Decimal | None]:
-    """The same by its texts. Raises one of `_DOUBTS`, and remembers nothing then, for a rate that SAT does not have."""
+    """The same by its texts. Raises one of `_DOUBTS` for a rate that SAT does not have, and remembers nothing."""
     if factor == "Exento":
         _sure(impuesto in IMPUESTO)
         return (impuesto, factor, ""), None

@@ -219,7 +219,7 @@ def _lists(facts: Facts) -> tuple[str, ...]:
     codes = _LISTS
     if facts.has_extras and facts.terceros:
         codes += _OF_THIRDS
-    if facts.payments and any([payment.has("RfcEmisorCtaOrd") for payment in facts.payments]):
+    if facts.pagos and any(payment.has("RfcEmisorCtaOrd") for payment in facts.payments):
         codes += ("CRP20222",)
     return codes + _dormant(facts)
 
@@ -232,7 +232,7 @@ def _dormant(facts: Facts) -> tuple[str, ...]:
         codes += ("CFDI40127", "CFDI40128", "CFDI40129")
     if document.has("TipoCambio") and document.moneda not in ("MXN", "XXX"):
         codes += ("CFDI40118",)
-    if facts.payments and any([one.has("TipoCambioP") and one.moneda_p != "MXN" for one in facts.payments]):
+    if facts.pagos and any(one.has("TipoCambioP") and one.moneda_p != "MXN" for one in facts.payments):
         codes += ("CRP20216", "CRP20220")
     return codes
 

@@ -55,6 +55,13 @@ def test_what_is_plain(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert both(getattr(documents, name)().root, monkeypatch) == (name in PLAIN, True)
 
 
+def test_a_rate_is_the_same_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = made(Line("Otra cosa", Decimal(10))).put(documents.TRASLADO, TasaOCuota="0.16")
+    assert both(other.root, monkeypatch) == (True, True)
+    twice = made().double(documents.ROW).put(documents.ROW, TasaOCuota="0.16")
+    assert both(twice.root, monkeypatch) == (False, True)
+
+
 def made(*lines: Line) -> Document:
     return Document(make_cfdi(ISSUER, RECEIVER, [Line("Servicio", Decimal(1000)), *lines], Invoice(FECHA)))
 
