@@ -1,9 +1,12 @@
 """Registering suppliers, their links, and who may."""
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import select
 
 from portal.access.policy import Role
 from portal.accounts.models import Link
+from portal.audit.models import AuditEvent
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.suppliers import gate, queries, reviews, services
@@ -45,6 +48,7 @@ def test_inviting_registers_opens_a_record_and_sends_one_link(world: World) -> N
     ({"contact_email": "no-es-correo"}, "contact_email"), ({"tax_id": "ABC"}, "tax_id"),
     ({"tax_id": "ABCD010203AB1"}, "tax_id"), ({"tax_id": "AB1010203AB1"}, "tax_id"),
     ({"kind": SupplierKind.FOREIGN, "tax_id": "84-1"}, "country"),
+    ({"kind": SupplierKind.PERSON, "tax_id": "FAG010203AB1"}, "tax_id"),
 ])
 def test_what_cannot_be_right_is_refused_beside_its_field(world: World, more: dict[str, object], field: str) -> None:
     with world.acting(world.actor(world.client(), "administrator")) as actor, pytest.raises(Invalid) as refused:
@@ -59,6 +63,13 @@ def test_the_same_supplier_is_not_registered_twice(world: World) -> None:
             services.invite(command(contact_email="otra@aguila.example"), actor)
         assert "tax_id" in refused.value.fields
         assert len(db.session.scalars(select(Relationship)).all()) == 1
+
+
+@pytest.mark.parametrize(("kind", "given", "kept"), [
+    (SupplierKind.PERSON, "iaem 800101-ab1", "IAEM800101AB1"), (SupplierKind.COMPANY, "FAG010203AB1", "FAG010203AB1")])
+def test_an_rfc_is_kept_as_sat_writes_it(world: World, kind: SupplierKind, given: str, kept: str) -> None:
+    with world.acting(world.actor(world.client(), "administrator")) as actor:
+        assert services.invite(command(kind=kind, tax_id=given), actor).tax_id == kept
 
 
 def test_two_clients_may_register_the_same_supplier(world: World) -> None:
@@ -101,6 +112,74 @@ def test_another_clients_supplier_does_not_exist(world: World) -> None:
             queries.relationship(actor, seller.id)
 
 
+def test_a_change_of_address_moves_an_open_invitation_there_and_only_that(world: World) -> None:
+    with world.acting(world.actor(world.client(), "administrator")) as actor:
+        row = services.invite(command(), actor)
+        services.change(row.id, "  Ferretería Cóndor ", "Fletes", "ana@aguila.example", actor)
+        assert (row.name, row.name_key, row.group) == ("Ferretería Cóndor", "ferreteria condor", "Fletes")
+        services.change(row.id, row.name, row.group, "beto@aguila.example", actor)
+        services.change(row.id, row.name, row.group, "beto@aguila.example", actor)
+        with pytest.raises(Invalid):
+            services.change(row.id, row.name, row.group, "no-es-correo", actor)
+    with world.owner():
+        links = db.session.scalars(select(Link).filter_by(relationship_id=row.id).order_by(Link.id)).all()
+        assert [(x.email, x.revoked_at is None) for x in links] == [("ana@aguila.example", False),
+                                                                    ("beto@aguila.example", True)]
+        told = db.session.scalars(select(AuditEvent).filter_by(kind="SupplierChanged").order_by(AuditEvent.id)).all()
+        assert [sorted(event.details["changed"]) for event in told] == [["group", "name"], ["contact_email"]]
+
+
+def test_a_change_of_address_of_one_that_has_joined_sends_no_link(world: World) -> None:
+    client = world.client()
+    seller = world.supplier(client)
+    with world.acting(world.actor(client, "administrator")) as actor:
+        services.change(seller.id, "Papelería", "", "nueva@nandu.example", actor)
+        assert queries.relationship(actor, seller.id).contact_email == "nueva@nandu.example"
+    with world.owner():
+        assert not db.session.scalars(select(Link)).all()
+
+
+def test_the_list_is_narrowed_by_words_and_status_and_is_the_clients_own(world: World) -> None:
+    client, other = world.client(), world.client("Otra", "OTR010101AA1")
+    for name, rfc in (("Zapatería Águila", "ZAG010101AA1"), ("Abarrotes 100%", "ABA010101AA1")):
+        world.supplier(client, name, rfc)
+    blocked = world.supplier(client, "Bloqueada", "BLO010101AA1")
+    world.supplier(other, "Ajena Águila", "AJE010101AA1")
+    with world.owner():
+        db.session.get_one(Relationship, blocked.id).status = RelationshipStatus.BLOCKED
+    actor = world.actor(client, "accounts_payable")
+
+    def names(search: str = "", status: str = "") -> list[str]:
+        wanted = queries.SupplierFilter(services.fold(search), status)
+        return [row.name for row in queries.listed(actor, wanted, None).rows]
+
+    for scope in (world.acting(actor), world.owner()):  # the first wall holds by itself
+        with scope:
+            assert names() == ["Abarrotes 100%", "Bloqueada", "Zapatería Águila"]
+            assert names("águila") == names("zag01") == names("zapa AGUILA") == ["Zapatería Águila"]
+            assert names("0%") == ["Abarrotes 100%"] and names("águila blo") == names("_") == []
+            assert names(status="blocked") == ["Bloqueada"] and names("águila", "blocked") == []
+            assert len(names(status="nonsense")) == 3
+
+
+def test_a_relationship_is_found_by_its_two_sides_alone(world: World) -> None:
+    client, other = world.client(), world.client("Otra", "OTR010101AA1")
+    seller, rival = world.supplier(client), world.supplier(client, "Rival", "RIV010101AA1")
+    with world.owner():  # the first wall holds by itself
+        for mine in (world.actor(seller), world.actor(client, "auditor")):
+            assert queries.relationship(mine, seller.id).id == seller.id
+        for stranger in (world.actor(rival), world.actor(other, "administrator")):
+            for look in (queries.relationship, queries.record_of, queries.approved_accounts):
+                with pytest.raises(NotFound):
+                    look(stranger, seller.id)
+        with pytest.raises(NotFound):
+            queries.relationship(world.actor(seller), uuid4())
+        assert queries.reach(seller.organization.id) == ((seller.id,), (client.id,))
+        db.session.get_one(Relationship, seller.id).status = RelationshipStatus.INVITED
+        db.session.flush()
+        assert queries.reach(seller.organization.id) == ((), ())
+
+
 def test_blocking_closes_the_gate_and_unblocking_opens_it(world: World) -> None:
     client = world.client()
     seller = world.supplier(client)
@@ -108,9 +187,15 @@ def test_blocking_closes_the_gate_and_unblocking_opens_it(world: World) -> None:
         with pytest.raises(Invalid):
             services.block(seller.id, "no", actor)
         services.block(seller.id, "facturas duplicadas", actor)
+        with pytest.raises(Conflict):
+            services.block(seller.id, "otra vez lo mismo", actor)
         assert gate.refusal(seller.id, "upload")
         services.unblock(seller.id, actor)
         assert gate.refusal(seller.id, "upload") is None
+    with world.owner():
+        told = db.session.scalars(select(AuditEvent).where(AuditEvent.kind.like("Supplier%locked"))).all()
+        assert {event.kind: event.details.get("reason") for event in told} == {
+            "SupplierBlocked": "facturas duplicadas", "SupplierUnblocked": None}
 
 
 @pytest.mark.parametrize(("wanted", "approved", "status", "upload", "send"), [
