@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -70,6 +71,21 @@ def lacking(actor: Actor, invoice: Invoice) -> list[Demand]:
     return [d for d in demands(actor, invoice) if d.mandatory and d.answer is None]
 
 
+def lacking_in(actor: Actor, drafts: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return, by draft, the labels of what is mandatory and not given yet: for the list of drafts."""
+    actor.require(Permission.Invoice.READ)
+    query = select(RequirementAnswer.invoice_id, RequirementAnswer.requirement_id).where(
+        RequirementAnswer.invoice_id.in_(drafts), RequirementAnswer.replaced_at.is_(None))
+    given = {(invoice_id, requirement_id) for invoice_id, requirement_id in session.execute(query)}
+    mine = select(Invoice).where(Invoice.id.in_(drafts), Invoice.relationship_id.in_(actor.relationships))
+    rows = session.scalars(mine.options(defer(Invoice.findings))).all()
+    asked = {client: requirements(actor, client) for client in {row.client_id for row in rows}}
+    groups = {key: suppliers.group_of(key) for key in {row.relationship_id for row in rows}}
+    return {row.id: [label_of(r) for r in asked[row.client_id]
+                     if r.mandatory and rules.demands(r, _traits(row, groups[row.relationship_id]))
+                     and (row.id, r.id) not in given] for row in rows}
+
+
 def answers(actor: Actor, invoice: Invoice) -> Sequence[RequirementAnswer]:
     """Return all that was given with an invoice, the newest first; what was replaced carries when."""
     actor.require(Permission.Invoice.READ)
@@ -109,9 +125,12 @@ def _ids(line: Demand) -> tuple[UUID, ...]:
 
 
 def _asked(actor: Actor, invoice: Invoice) -> dict[UUID, InvoiceRequirement]:
-    traits = rules.Traits(kind=invoice.kind_code, group=suppliers.group_of(invoice.relationship_id),
-                          in_pesos=invoice.total_in_pesos)
+    traits = _traits(invoice, suppliers.group_of(invoice.relationship_id))
     return {r.id: r for r in requirements(actor, invoice.client_id) if rules.demands(r, traits)}
+
+
+def _traits(invoice: Invoice, group: str) -> rules.Traits:
+    return rules.Traits(kind=invoice.kind_code, group=group, in_pesos=invoice.total_in_pesos)
 
 
 def _files(ids: Sequence[UUID]) -> dict[UUID, StoredFile]:

@@ -40,7 +40,8 @@ def index(actor: Actor) -> ResponseReturnValue:
 def to_send(actor: Actor) -> ResponseReturnValue:
     """The supplier's drafts."""
     found = queries.to_send(actor, request.args.get("cursor"))
-    return render("invoices/to_send.html", found=found, **pages.listed(actor, found, "invoices.show"))
+    return render("invoices/to_send.html", found=found, missing=demands.lacking_in(actor, [r.id for r in found.rows]),
+                  **pages.listed(actor, found, "invoices.show"))
 
 
 @page(bp, "/in-process", P.READ)

@@ -114,6 +114,25 @@ def test_requirements_apply_by_kind_group_and_amount(world, supplier, draft, ask
     assert [line[0] for line in lines(world, supplier, draft.invoice.id)] == ["Todos"]
 
 
+def test_the_list_of_drafts_says_what_each_lacks(world, supplier, draft, asks, client, seller):
+    key = draft.invoice.id
+    order = asks("Orden de compra")
+    asks("Desde diez mil", minimum=Decimal(10000))
+    asks("Notas", mandatory=False)
+    with world.acting(supplier):
+        assert demands.lacking_in(supplier, [key]) == {key: ["Orden de compra"]}
+    browser = world.sign_in(client, seller.person)
+    assert "Orden de compra" in browser.get("/invoices/to-send").text
+    give(world, supplier, key, order, "OC-1")
+    with world.acting(supplier):
+        assert demands.lacking_in(supplier, [key]) == {key: []}
+    stranger = world.actor(world.supplier(world.client("Otra", "OTR010101AA1"), "Ajena", "AJE010101AA1"))
+    with world.acting(stranger):
+        assert demands.lacking_in(stranger, [key]) == {}
+    listed = browser.get("/invoices/to-send").text
+    assert "Orden de compra" not in listed and "Completos" in listed
+
+
 def test_an_edit_never_changes_what_was_given(world, supplier, draft, asks, buyer):
     order = asks("Orden de compra")
     give(world, supplier, draft.invoice.id, order, "OC-981")
