@@ -80,9 +80,7 @@ OPENS: dict[Purpose, frozenset[str]] = {
 # Files that carry a whole account number: every look at one is written in the audit trail.
 WATCHED: frozenset[Purpose] = frozenset((Purpose.BANK_PROOF,))
 
-# Acts that ask for the password again when it was last given more than STEP_UP_MINUTES ago.
-STEP_UP: frozenset[str] = frozenset((P.Organization.PEOPLE, P.Record.BANK, P.Supplier.REVEAL_BANK,
-                                     P.Payment.REGISTER, P.Payment.VOID))
+# How long a password that was given holds for sensitive acts; `@page(step_up=…)` and `Actor.step_up` ask.
 STEP_UP_MINUTES = 15
 
 
