@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.access import binds
@@ -17,6 +17,7 @@ from portal.core.db import session
 from portal.core.errors import NotFound
 from portal.core.types import Page
 from portal.invoices import queries as invoices
+from portal.invoices import rules
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments.crediting import Applying
 from portal.payments.models import Payment, PaymentDate, PaymentLine
@@ -221,7 +222,9 @@ def evidence(payment: Payment) -> StoredFile | None:
 
 def _mentions(words: str) -> ColumnElement[bool]:
     line, invoice = aliased(PaymentLine), aliased(Invoice)
-    pattern = "%" + words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    key = rules.search_key(words)  # as it is kept with the invoices: without accents
+    every = and_(True, *[invoice.search.like(rules.like(word), escape="\\") for word in key.split()[:8]])
     in_invoice = select(line.id).join(invoice, invoice.id == line.invoice_id).where(
-        line.payment_id == Payment.id, invoice.search.like(pattern.casefold()))
-    return func.lower(Payment.number).like(pattern.casefold()) | in_invoice.exists()
+        line.payment_id == Payment.id, every)
+    number = func.lower(Payment.number).like(rules.like(words.strip().casefold()), escape="\\")
+    return number | in_invoice.exists()

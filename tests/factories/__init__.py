@@ -25,6 +25,7 @@ from portal.core import db
 from portal.core.clock import now
 from portal.core.ids import new_id
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceStatus
+from portal.invoices.rules import search_key
 from portal.suppliers.models import Record, Relationship, RelationshipStatus, SupplierKind
 from portal.suppliers.services import fold
 
@@ -160,7 +161,7 @@ class World:
             "issued_on": date.today() - timedelta(days=2), "currency": "MXN", "subtotal": Decimal("1000"),
             "taxes": Decimal("160"), "total": Decimal(total), "payment_method": "PPD", "payment_form": "99",
             "sent_at": None if status is InvoiceStatus.DRAFT else now(), **more}
-        values["search"] = f"{values['number']} {values['supplier_name']} {values['uuid']}".casefold()
+        values["search"] = search_key(*(values[n] for n in ("number", "supplier_name", "supplier_tax_id", "uuid")))
         with self.owner():
             row = Invoice(**values)
             db.session.add(row)

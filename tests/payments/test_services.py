@@ -235,6 +235,24 @@ def test_strangers_find_nothing(world: World, buyer: Buyer, seller: Seller) -> N
             queries.get(actor, payment.id)
 
 
+def test_the_archive_is_found_by_number_and_by_what_was_paid_whatever_the_accents(world: World, buyer: Buyer) -> None:
+    first, second = world.supplier(buyer, "Papelería Ñandú"), world.supplier(buyer, "Café 100%", "CAF010101AB1")
+    for seller, number, day in ((first, "P-1", today(ZONE) - timedelta(days=3)), (second, "P-2", today(ZONE))):
+        invoice = approved(world, seller, "100.00", number=f"F-{number}")
+        pay(world, buyer, command(seller, (invoice, "100.00"), number=number, paid_on=day))
+    treasurer = world.actor(buyer, "treasury")
+
+    def found(**wanted: object) -> list[str]:
+        with world.acting(treasurer):
+            return [p.number for p in queries.archive(treasurer, ArchiveFilter(**wanted), None).rows]  # type: ignore[arg-type]
+
+    assert found() == ["P-2", "P-1"]
+    for words in ("p-1", "papelería ñandú", "NANDU papel", "f-p-1", "PNA020202CD2"):
+        assert found(search=words) == ["P-1"], words
+    assert found(search="100%") == ["P-2"] and found(search="P_1") == found(search="café nandu") == []
+    assert found(since=today(ZONE)) == ["P-2"] and found(until=today(ZONE) - timedelta(days=1)) == ["P-1"]
+
+
 def test_the_database_itself_refuses_more_than_the_total(world: World, seller: Seller) -> None:
     invoice = approved(world, seller)
     with pytest.raises(Exception, match="paid_within_total"), world.owner():
