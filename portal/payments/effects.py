@@ -157,7 +157,7 @@ def _wrong_amount(command: RegisterPayment) -> str:
     if any(line.amount <= 0 for line in command.lines):
         return _("Each chosen invoice needs an amount above zero.")
     given = engine.to_pay(command.lines, command.credits)
-    if given == command.amount >= 0:
+    if given == command.amount:
         return ""
     if command.credits:
         return _("The payment is %(amount)s, but its invoices less the credit notes are %(given)s. Correct one of "
