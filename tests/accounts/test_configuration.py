@@ -3,11 +3,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import configuration, joining, queries, regimes
+from portal.accounts import configuration, joining, profile, queries, regimes
 from portal.accounts.configuration import Profile, checked, fiscal_name
 from portal.accounts.models import FiscalProfile, Membership, Organization, User, UserSession
+from portal.accounts.policy import PasswordPolicy
 from portal.cfdi.catalogs.taxpayers import REGIMEN_FISCAL
-from portal.core import db
+from portal.core import db, events
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.accounts.steps import GOOD, contents, letters, post, secret_in
 from tests.factories import World
@@ -253,3 +254,20 @@ def test_the_regimes_are_those_of_the_core() -> None:
     assert dict(regimes.options("en"))["606"] == "606 · Leasing"
     assert regimes.fits("601", "ANO050505IJ6") and not regimes.fits("601", "ANOA050505IJ6")
     assert regimes.known("626") and not regimes.known("999")
+
+
+def test_what_an_organization_changes_of_itself_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[events.Event] = []
+    monkeypatch.setattr(events, "_listeners", {events.Event: (lambda event, _actor: told.append(event),)})
+    with world.acting(world.actor(world.client(), "administrator")) as actor:
+        row = configuration.change_organization("Valle", "en", "America/Mexico_City", actor)
+        configuration.change_organization("Valle", "en", "America/Mexico_City", actor)
+        configuration.change_policy(PasswordPolicy(14), actor)
+        configuration.change_policy(PasswordPolicy(14), actor)
+        profile.change("Ana", "es", "America/Tijuana", "dark", actor)
+        profile.speak("es", actor)
+        assert [(type(e).__name__, e.changed, e.client_id) for e in told] == [  # type: ignore[attr-defined]
+            ("OrganizationChanged", ("name", "locale"), actor.client_id),
+            ("PasswordPolicyChanged", ("min_length",), actor.client_id),
+            ("ProfileChanged", ("name", "zone", "theme"), actor.client_id)]
+        assert row.password_policy["min_length"] == 14

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from portal.access.actor import Actor
 from portal.access.policy import Role
-from portal.accounts import people, queries
+from portal.accounts import configuration, joining, people, queries
 from portal.accounts.models import Link, Membership, User
+from portal.accounts.policy import PasswordPolicy
 from portal.core import db
 from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, StepUpNeeded
@@ -71,8 +72,12 @@ def test_only_administrators_keep_people(world: World, client: FlaskClient, role
     with world.acting(world.actor(buyer, role)) as actor:
         for act in (lambda: people.invite("x@x.example", "", ["auditor"], "es", actor),
                     lambda: people.change_roles(target, ["administrator"], actor),
-                    lambda: people.disable(target, actor), lambda: people.start_reset(target, actor),
-                    lambda: queries.invitations(actor)):
+                    lambda: people.disable(target, actor), lambda: people.enable(target, actor),
+                    lambda: people.start_reset(target, actor), lambda: people.resend(target, actor),
+                    lambda: people.revoke(target, actor), lambda: queries.invitations(actor),
+                    lambda: queries.member(actor, target), lambda: configuration.change_policy(PasswordPolicy(), actor),
+                    lambda: configuration.change_organization("X", "es", "UTC", actor), lambda: queries.clients(actor),
+                    lambda: joining.invite_client("x@x.example", "", "es", actor)):
             with pytest.raises(NotAllowed):
                 act()
     world.sign_in(client, buyer.people[role])
@@ -83,8 +88,11 @@ def test_the_password_is_asked_again(world: World) -> None:
     buyer = world.client()
     late = world.actor(buyer, "administrator", stepped_up_at=now() - timedelta(minutes=16))
     with world.acting(late) as actor:
+        target = buyer.people["auditor"].user.id
         for act in (lambda: people.invite("x@x.example", "", ["auditor"], "es", actor),
-                    lambda: people.disable(buyer.people["auditor"].user.id, actor)):
+                    lambda: people.change_roles(target, ["treasury"], actor), lambda: people.resend(target, actor),
+                    lambda: people.revoke(target, actor), lambda: people.disable(target, actor),
+                    lambda: people.enable(target, actor), lambda: people.start_reset(target, actor)):
             with pytest.raises(StepUpNeeded):
                 act()
 
