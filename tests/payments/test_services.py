@@ -219,6 +219,67 @@ def test_only_treasury_pays(world: World, buyer: Buyer, seller: Seller, role: st
                 act()
 
 
+@pytest.mark.parametrize("role", ["accounts_payable", "administrator", "approver", "auditor"])
+def test_what_treasury_began_nobody_else_goes_on_with(world: World, buyer: Buyer, seller: Seller, role: str) -> None:
+    """Where no status changes, nothing but the verb's own question stands in the way."""
+    day = today(ZONE) + timedelta(days=3)
+    dated = world.invoice(seller, status=InvoiceStatus.SCHEDULED, scheduled_on=day)
+    begun = world.invoice(seller, status=InvoiceStatus.PARTLY_PAID, paid=Decimal(160))
+    with world.acting(world.actor(buyer, role)) as actor:
+        for act in (lambda: services.schedule([dated.id], day + timedelta(days=1), actor),
+                    lambda: services.unschedule(dated.id, "por si acaso", actor),
+                    lambda: services.preview(command(seller, (begun, "1.00")), actor),
+                    lambda: services.register(command(seller, (begun, "1.00")), actor),
+                    lambda: queries.due(actor, DueFilter(), None), lambda: queries.payable(actor, seller.id),
+                    lambda: queries.applicable(actor, [seller.id]), lambda: queries.chosen(actor, [dated.id])):
+            with pytest.raises(NotAllowed):
+                act()
+    assert (fresh(world, dated).scheduled_on, fresh(world, begun).paid) == (day, 160)
+
+
+def test_what_is_listed_waits_for_its_payment_and_is_of_this_client(world: World, buyer: Buyer, seller: Seller) -> None:
+    days = [today(ZONE) + timedelta(days=n) for n in (2, 9)]
+    other = world.supplier(buyer, "Otra", "OTR030303AB1")
+    plain = approved(world, seller, number="Z-1")
+    soon = world.invoice(seller, status=InvoiceStatus.SCHEDULED, scheduled_on=days[0])
+    begun = world.invoice(seller, status=InvoiceStatus.PARTLY_PAID, paid=Decimal(10))
+    late = world.invoice(other, status=InvoiceStatus.SCHEDULED, scheduled_on=days[1])
+    gone = [world.invoice(seller, status=status, **more) for status, more in (
+        (InvoiceStatus.IN_REVIEW, {}), (InvoiceStatus.PAID, {"paid": Decimal(1160)}), (InvoiceStatus.REJECTED, {}))]
+    treasurer, stranger = world.actor(buyer, "treasury"), world.actor(world.client("Ajena", "AJE010101AA1"), "treasury")
+    everything = [i.id for i in (plain, soon, begun, late, *gone)]
+
+    def due(**wanted: object) -> list[object]:
+        return [i.id for i in queries.due(treasurer, DueFilter(**wanted), None).rows]  # type: ignore[arg-type]
+
+    for scope in (world.acting(treasurer), world.owner()):  # the first wall holds by itself
+        with scope:
+            assert due() == [plain.id, soon.id, begun.id, late.id]
+            assert due(state="scheduled") == [soon.id, late.id] and due(state="unscheduled") == [plain.id, begun.id]
+            assert due(until=days[0]) == [soon.id] and due(relationship_id=other.id) == [late.id]
+            assert due(search="z-1") == [plain.id]
+            assert [i.id for i in queries.payable(treasurer, seller.id)] == [soon.id, plain.id, begun.id]
+            assert [i.id for i in queries.chosen(treasurer, everything)] == [plain.id, soon.id, begun.id, late.id]
+    with world.owner():
+        assert not queries.due(stranger, DueFilter(), None).rows and not queries.payable(stranger, seller.id)
+        assert not queries.chosen(stranger, everything)
+    with world.acting(treasurer), pytest.raises(Conflict):
+        services.unschedule(plain.id, "no tiene fecha", treasurer)
+
+
+def test_only_notes_that_are_left_are_offered(world: World, buyer: Buyer, seller: Seller) -> None:
+    note = approved(world, seller, cfdi_type="E")
+    begun = world.invoice(seller, status=InvoiceStatus.PARTLY_APPLIED, cfdi_type="E", paid=Decimal(10))
+    approved(world, seller)  # an invoice
+    approved(world, seller, cfdi_type="E", total="0")
+    world.invoice(seller, status=InvoiceStatus.IN_REVIEW, cfdi_type="E")
+    world.invoice(world.supplier(buyer, "Otra", "OTR030303AB1"), status=InvoiceStatus.APPROVED, cfdi_type="E")
+    treasurer, stranger = world.actor(buyer, "treasury"), world.actor(world.client("Ajena", "AJE010101AA1"), "treasury")
+    with world.owner():
+        assert [i.id for i in queries.applicable(treasurer, [seller.id])] == [note.id, begun.id]
+        assert not queries.applicable(stranger, [seller.id])
+
+
 def test_strangers_find_nothing(world: World, buyer: Buyer, seller: Seller) -> None:
     invoice, other = approved(world, seller), world.client("Ajena", "AJE010101AA1")
     payment = pay(world, buyer, command(seller, (invoice, "10.00")))
