@@ -58,7 +58,8 @@ def pay(actor: Actor) -> ResponseReturnValue:
     if len(to) != 1:
         toast(_("A payment is to one supplier: choose invoices of one only.") if rows
               else _("Mark the invoices in the list first."), "warning")
-        return redirect(url_for("payments_treasury.due"), 303)
+        here: dict[str, Any] = {name: request.args[name] for name in ("q", "state", "until") if name in request.args}
+        return redirect(url_for("payments_treasury.due", **here), 303)
     if len({row.currency for row in rows}) > 1:
         toast(_("They are in several currencies, so nothing is filled in: write what each gets."), "warning")
     return redirect(url_for("payments_treasury.register", relationship_id=to.pop(), invoice=[i.id for i in rows]), 303)

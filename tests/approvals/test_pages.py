@@ -42,7 +42,7 @@ def test_approving_several_shows_the_effect_first(world: World, client: FlaskCli
     inbox = client.get("/inbox/")
     chosen = {"selected": [str(step.id) for _i, step in pairs[:2]]}
     preview = client.post("/inbox/approve", data={**guard(inbox.text), **chosen, "action": "preview"})
-    assert "Aprobar 2 facturas" in preview.text
+    assert "Aprobar 2 facturas" in preview.text and "$2,320.00" in preview.text, "their number and their sum"
     done = client.post("/inbox/approve", data={**guard(preview.text), **chosen, "action": "confirmed"})
     assert done.status_code == 303
     with world.owner():

@@ -3,8 +3,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from portal.approvals import services as approvals
 from portal.core import db
 from portal.core.clock import now, today
 from portal.dashboards import queries
@@ -88,3 +90,23 @@ def _record(world: World, seller: Seller, status: RecordStatus, expiry: date) ->
     with world.owner():
         db.session.execute(update(Record).where(Record.relationship_id == seller.id)
                            .values(status=status, next_expiry=expiry))
+
+
+def test_who_approves_sees_what_waits_longest_on_the_first_page(world: World, client: FlaskClient, buyer: Buyer,
+                                                                seller: Seller) -> None:
+    invoice = world.invoice(seller, status=S.IN_REVIEW, number="A-77")
+    with world.acting(world.actor(seller)) as actor:
+        approvals.begin_run_of(invoice.id, "", actor)
+    for role, seen in (("accounts_payable", True), ("treasury", False)):
+        world.sign_in(client, buyer.people[role])
+        page = client.get("/").text
+        assert (f'href="/inbox/{invoice.id}">A-77' in page) is seen, role
+
+
+def test_the_coming_payments_lead_to_their_day_and_say_which_are_late(world: World, client: FlaskClient, buyer: Buyer,
+                                                                      seller: Seller) -> None:
+    late = today("America/Mexico_City") - timedelta(days=2)
+    world.invoice(seller, status=S.SCHEDULED, total="100.00", scheduled_on=late)
+    world.sign_in(client, buyer.people["treasury"])
+    page = client.get("/").text
+    assert f"/treasury/?state=scheduled&amp;until={late}" in page and "distance-late" in page and "$100.00 MXN" in page

@@ -368,9 +368,11 @@ def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskC
     assert (fields["amount"], fields["paid_on"]) == ("1200.00", str(today(ZONE)))
     assert (fields[f"amount-{first.id}"], fields[f"amount-{second.id}"]) == ("1160.00", "40.00")
     for ids, said in (([first.id, other.id], "para un solo proveedor"), ([], "Primero marca las")):
-        page = client.get("/treasury/").text
-        back = client.post("/treasury/pay", data={**guard(page), "selected": [str(i) for i in ids]})
-        assert back.headers["Location"] == "/treasury/" and said in client.get("/treasury/").text
+        page = client.get("/treasury/?state=unscheduled").text
+        assert 'formaction="/treasury/pay?state=unscheduled"' in page
+        back = client.post("/treasury/pay?state=unscheduled", data={**guard(page), "selected": [str(i) for i in ids]})
+        assert back.headers["Location"] == "/treasury/?state=unscheduled"
+        assert said in client.get(back.headers["Location"]).text
 
 
 def test_two_currencies_are_not_paid_together(world: World, client: FlaskClient, treasury: Desk) -> None:
@@ -391,3 +393,14 @@ def test_what_was_begun_gives_way_to_what_is_chosen_when_told_so(world: World, c
     assert "Lo que habías escrito" in page and _fields(page)["amount"] == "400.00"
     anew = client.post(f"/treasury/pay/{seller.id}/forget?invoice={invoice.id}", data=guard(page))
     assert _fields(client.get(anew.headers["Location"]).text)["amount"] == "1160.00"
+
+
+def test_voiding_shows_what_would_be_owed_again(world: World, client: FlaskClient, treasury: Desk) -> None:
+    buyer, seller, invoice = treasury
+    _pay_elsewhere(world, buyer, seller, invoice, "400.00")
+    with world.owner():
+        payment = db.session.scalars(select(Payment)).one()
+    page = client.get(f"/treasury/void/{payment.id}").text
+    amounts = re.findall(r'<span class="amount">(\$[\d,.]+)', page)
+    assert amounts == ["$400.00", "$400.00", "$760.00", "$1,160.00"], "the payment; then paid, owed now, owed again"
+    assert "Papelería Ñandú" in page and "Anular el pago de $400.00 MXN" in page
