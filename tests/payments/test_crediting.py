@@ -20,6 +20,7 @@ from portal.mail.models import Letter
 from portal.payments import crediting, queries, remittances, services
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Credit, Line
+from portal.payments.forms import credits_of
 from portal.payments.models import Payment, PaymentLine, PaymentMethod
 from portal.sat.models import SatStatus
 from portal.sat.status import Cancelable, Cancellation, Efos, State
@@ -287,6 +288,14 @@ def test_a_note_is_offered_to_the_invoices_that_it_names(world: World, seller: S
     assert [o.invoice for o in found] == ([invoice, other] if named else [None])
     assert len({o.key for o in found}) == len(found)
     assert [a for _o, a in crediting.suggested(found, [other])] == ([100] if named else [])
+
+
+def test_two_rows_of_a_note_for_one_invoice_are_one_credit(world: World, seller: Seller, invoice: Invoice) -> None:
+    other = world.invoice(seller, status=S.APPROVED, total="100")
+    first, second = crediting.offers([note_of(world, seller, names=(invoice.uuid, other.uuid))], [invoice, other])
+    typed = {f"credit-{first.key}": "100.00", f"against-{first.key}": str(other.id),
+             f"credit-{second.key}": "$20.50", f"against-{second.key}": str(other.id)}
+    assert credits_of(typed, [first, second]) == (Credit(first.note.id, other.id, D("120.50")),)
 
 
 def test_a_document_from_abroad_names_by_number(world: World, seller: Seller) -> None:
