@@ -41,7 +41,7 @@ def show(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
 def remittance(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
     """The payment's remittance advice as a PDF, in the reader's language."""
     payment = queries.get(actor, payment_id)
-    name = f"{'remesa' if language() == 'es' else 'remittance'}-{payment.number}.pdf"
+    name = f"{'aviso-de-pago' if language() == 'es' else 'remittance'}-{payment.number}.pdf"
     return attachment(remittances.draw(payment, queries.contents(payment), language()), name, "application/pdf")
 
 
