@@ -17,7 +17,7 @@ from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import services
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
-from portal.payments.models import Payment, PaymentMethod
+from portal.payments.models import Payment, PaymentDate, PaymentMethod
 from tests.factories import Buyer, Seller, World
 from tests.forms import guard
 from tests.papers import PDF
@@ -244,6 +244,22 @@ def test_another_clients_invoice_has_no_date_to_take_away(world: World, client: 
     invoice = world.invoice(world.supplier(buyer), status=InvoiceStatus.APPROVED)
     world.sign_in(client, world.client("Ajena", "AJE010101AA1").people["treasury"])
     assert client.get(f"/treasury/unschedule/{invoice.id}").status_code == 404
+
+
+def test_a_date_is_taken_away_with_its_reason_on_a_page(world: World, client: FlaskClient, treasury: Desk) -> None:
+    _buyer, seller, _invoice = treasury
+    dated = world.invoice(seller, status=InvoiceStatus.SCHEDULED, scheduled_on=today(ZONE) + timedelta(days=3))
+    address = f"/treasury/unschedule/{dated.id}"
+    page = client.get(address)
+    refused = client.post(address, data={**guard(page.text), "note": ""})
+    assert refused.status_code == 422
+    done = client.post(address, data={**guard(refused.text), "note": "el banco no opera ese día"})
+    assert done.status_code == 303
+    with world.owner():
+        row = db.session.get_one(Invoice, dated.id)
+        assert (row.status, row.scheduled_on) == (InvoiceStatus.APPROVED, None)
+        given = db.session.scalars(select(PaymentDate).filter_by(invoice_id=dated.id)).one()
+        assert (given.pay_on, given.note) == (None, "el banco no opera ese día")
 
 
 @pytest.fixture()
