@@ -28,6 +28,10 @@ UPLOAD = """{% call ui.form(form, "Subir", upload=true) %}
 REVIEW = """{{ ui.stage_dots([{"name": "Área", "state": "current", "sentence": "con Compras"}]) }}
 {% call ui.confirm("reject", "Rechazar", "¿Rechazar?", "/reject", shortcut="r") %}
 <label for="reason">Motivo</label><input id="reason" name="reason">{% endcall %}"""
+AMOUNTS = """<form data-amounts><input id="whole" data-whole aria-label="Importe"><button type="button"
+data-fill="first">Todo</button><input id="first" data-part="1" data-balance="1160.00" aria-label="Uno"><input id="note"
+data-part="-1" aria-label="Nota"><output data-sum data-even="justo" data-left="faltan {n}" data-over="sobran {n}">
+</output></form>"""
 
 
 class Proof(Form):
@@ -69,6 +73,7 @@ def pages_of(site: Flask, sent: list[str]) -> None:
     site.add_url_rule("/list", view_func=listed)
     site.add_url_rule("/upload", view_func=upload, methods=["GET", "POST"])
     site.add_url_rule("/review", "review", lambda: draw("Revisar", REVIEW))
+    site.add_url_rule("/amounts", "amounts", lambda: draw("Pago", AMOUNTS))
     site.add_url_rule("/reject", view_func=reject, methods=["POST"])
     site.after_request(guarded)
 
@@ -281,3 +286,15 @@ def test_no_page_is_wider_than_its_window(page: Page, path: str) -> None:
     for width in (360, 768, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_parts_of_a_payment_are_added_while_they_are_typed(page: Page) -> None:
+    page.goto("/amounts")
+    expect(said := page.locator("[data-sum]")).to_have_text("$0.00")
+    page.click("text=Todo")
+    expect(said).to_have_text("$1,160.00 · sobran $1,160.00")
+    page.fill("#whole", "$1,000.00")
+    page.fill("#note", "160")
+    expect(said).to_have_text("$1,000.00 · justo")
+    page.fill("#note", "200.5")
+    expect(said).to_have_text("$959.50 · faltan $40.50")
