@@ -271,3 +271,5 @@ def test_what_an_organization_changes_of_itself_is_told(world: World, monkeypatc
             ("PasswordPolicyChanged", ("min_length",), actor.client_id),
             ("ProfileChanged", ("name", "zone", "theme"), actor.client_id)]
         assert row.password_policy["min_length"] == 14
+        assert [(e.subject_id, e.subject_label) for e in told] == [
+            (row.id, "Valle"), (row.id, "Valle"), (actor.user_id, actor.email)]

@@ -172,6 +172,15 @@ def test_a_reset_that_was_sent_yesterday_is_not_counted(world: World) -> None:
     assert len(letters(world, "reset")) == recovery.PER_DAY + 1
 
 
+def test_what_others_asked_for_does_not_count(world: World) -> None:
+    people = world.client().people
+    with db.transaction(db.DOOR):
+        for _n in range(recovery.PER_DAY):
+            recovery.send_reset(people["treasury"].user.email)
+        recovery.send_reset(people["auditor"].user.email)
+    assert [x.to_email for x in letters(world, "reset")][-1] == people["auditor"].user.email
+
+
 def test_an_address_without_a_password_gets_no_reset(world: World) -> None:
     person = world.client().people["treasury"].user
     with world.owner():

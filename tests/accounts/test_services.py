@@ -125,3 +125,28 @@ def test_an_organization_keeps_its_language_when_an_unknown_one_is_given(world: 
     with world.acting(_keeper(world)) as actor:
         row = configuration.change_organization(" Valle ", "fr", "America/Tijuana", actor)
         assert (row.name, row.locale, row.zone) == ("Valle", "es", "America/Tijuana")
+
+
+@pytest.mark.parametrize(("roles", "ended", "same", "after"), [
+    (["supplier_user"], False, True, ["supplier_user"]), (["administrator"], False, True, ["administrator",
+                                                                                           "supplier_administrator"]),
+    (["supplier_administrator"], True, False, ["supplier_administrator"]),  # one who left makes an account of their own
+    (["auditor"], False, False, ["auditor"])])
+def test_a_person_brings_an_account_only_as_one_of_its_own(world: World, roles: list[str], ended: bool, same: bool,
+                                                           after: list[str]) -> None:
+    buyer = world.client()
+    user_id = buyer.people["auditor"].user.id
+    with world.owner():
+        row = db.session.scalars(select(Membership).filter_by(user_id=user_id)).one()
+        row.roles, row.ended_at = roles, now() if ended else None
+    with db.transaction(db.Scope()):
+        found = services.supplier_account(user_id, name="Otra", tax_id=" cva010101ab1 ")
+        assert (found.id == buyer.id) is same
+        assert services.supplier_account(user_id, name="Otra", tax_id="CVA010101AB1").id == found.id
+        abroad = services.supplier_account(user_id, name="Otra", tax_id="CVA010101AB1", country="USA")
+        assert abroad.id not in (buyer.id, found.id)
+    with world.owner():
+        kept = db.session.scalars(select(Membership).filter_by(user_id=user_id, organization_id=buyer.id)).one()
+        assert (sorted(kept.roles), bool(kept.ended_at)) == (after, ended)
+        other = db.session.scalars(select(Membership).filter_by(user_id=user_id, organization_id=abroad.id)).one()
+        assert other.roles == ["supplier_administrator"]
