@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from portal.core.clock import now
 from tests.factories import World
 from tests.security.addresses import addresses, for_whom, one_of
 from tests.security.conftest import Two
-from tests.security.rows import holding
+from tests.security.rows import holding, prints
 from tests.security.sheets import Sheet, on_page, sheets, undone
 
 MARKUP = "\"'><svg onload=alert(1)>{{7*7}}${7*7}<script>alert(1)</script>' OR 1=1;--\u202efdp.exe\u200b😀\u0301"
@@ -33,6 +34,10 @@ RAW = ("<svg onload", "<script>alert", "'><svg")
 TRIED = ("markup", "lines", "long", "number")
 # Every form once; those of invoices again where an invoice in another state shows other forms.
 STATES = (("approved", ("/",)), ("draft", ("/invoices",)), ("in_review", ("/invoices", "/inbox")))
+POINTERS = {"client": "organizations", "organization": "organizations", "user": "users", "invoice": "invoices",
+            "relationship": "relationships", "payment": "payments", "file": "files", "pdf_file": "files"}
+ACTORS = ("created_by", "approved_by", "decided_by", "uploaded_by", "given_by", "registered_by", "voided_by")
+AMOUNTS = ("paid", "balance", "total", "amount_paid", "subtotal", "settled")
 PAGES = {LinkKind.SUPPLIER_INVITATION: "activate", LinkKind.COLLEAGUE_INVITATION: "join",
          LinkKind.PASSWORD_RESET: "reset", LinkKind.SETUP: "setup"}
 
@@ -70,7 +75,7 @@ def test_a_spreadsheet_calculates_nothing(world: World, client: FlaskClient) -> 
 @pytest.mark.parametrize(("state", "under"), STATES)
 def test_every_field_takes_it_or_refuses_it(
         world: World, client: FlaskClient, ctx: Flask, unguarded: None, state: str, under: tuple[str, ...]) -> None:
-    made = holding(world, "H", state=state)
+    made, foreign = holding(world, "H", state=state), holding(world, "Z").ids
     two = Two(world, made, made)
     wrong, tried, last = [], 0, None
     for sheet in list(sheets(two, client, ctx, under)):
@@ -78,7 +83,7 @@ def test_every_field_takes_it_or_refuses_it(
             world.sign_in(client, one_of(two, sheet.role))
             last = sheet.role
         problems, number = _all_tried(sheet, client, ctx)
-        wrong, tried = wrong + problems, tried + number
+        wrong, tried = wrong + problems + _smuggled(sheet, client, two, foreign), tried + number
     assert not wrong, wrong
     assert tried > 20
 
@@ -105,6 +110,25 @@ def _all_tried(sheet: Sheet, client: FlaskClient, app: Flask) -> tuple[list[Any]
              if f.kind != "choice" or name in ("markup", "number")]
     found = [(sheet.action, field, name, _tried(sheet, client, app, field, HOSTILE[name])) for field, name in tries]
     return [problem for problem in found if problem[-1]], len(tries)
+
+
+def _smuggled(sheet: Sheet, client: FlaskClient, two: Two, foreign: dict[str, UUID]) -> list[Any]:
+    """Send the form with fields that it does not have: somebody else's ids, amounts, states. None of them is taken."""
+    own = {f.name for f in sheet.fields}
+    more = {f"{name}_id": foreign[table] for name, table in POINTERS.items()}
+    more |= {name: foreign["users"] for name in ACTORS} | dict.fromkeys(AMOUNTS, "987654.32")
+    more |= {"status": "smuggled-state", "state": "smuggled-state", "created_at": "1999-01-02", "is_client": "1"}
+    marks = [*map(str, foreign.values()), "987654.32", "smuggled-state", "1999-01-02"]
+    with undone(two.world.app):
+        before = _counted(two.world, marks)
+        sheet.send(client, **{name: str(value) for name, value in more.items() if name not in own})
+        after = _counted(two.world, marks)
+    return [(sheet.action, "smuggled", mark) for mark in marks if after[mark] != before[mark]]
+
+
+def _counted(world: World, marks: list[str]) -> dict[str, int]:
+    everything = "".join(prints(world).values())
+    return {mark: everything.count(mark) for mark in marks}
 
 
 def _tried(sheet: Sheet, client: FlaskClient, app: Flask, field: str, text: str) -> str:
