@@ -155,7 +155,8 @@ class _Sums:
                 add(self, tax.get)
 
     def _transferred(self, read: Any) -> None:
-        base, (key, rate) = decimal(read("Base", "")), _kind(read)
+        base = decimal(read("Base", ""))
+        key, rate = _rated(read("Impuesto", ""), read("TipoFactor", ""), read("TasaOCuota", ""))
         if rate is None:
             _sure(base > 0 and read("TasaOCuota") is None and read("Importe") is None)
             importe = ZERO
@@ -207,7 +208,7 @@ class _Sums:
 
     def _row(self, read: Any) -> Decimal:
         """A transferred row is the sum of the taxes alike, and has no second one."""
-        key, rate = _kind(read)
+        key, rate = _rated(read("Impuesto", ""), read("TipoFactor", ""), read("TasaOCuota", ""))
         base, importe = self.transferred.pop(key)
         self._rounded(read("Base", ""), base)
         if rate is None:
@@ -248,17 +249,14 @@ class _Sums:
         _sure(self._rounded(read("Total", ""), amount) <= TOTAL_LIMIT)
 
 
-def _kind(read: Any) -> tuple[_Key, Decimal | None]:
-    """What the summary groups a transferred tax by, and its rate; None when it is exempt."""
-    factor = read("TipoFactor", "")
-    return _rated(read("Impuesto", ""), factor, "" if factor == "Exento" else read("TasaOCuota", ""))
-
-
 @lru_cache(maxsize=1024)
 def _rated(impuesto: str, factor: str, written: str) -> tuple[_Key, Decimal | None]:
-    """The same by its texts. Raises one of `_DOUBTS` for a rate that SAT does not have, and remembers nothing."""
+    """What the summary groups a transferred tax by, and its rate; None when it is exempt.
+
+    Raises one of `_DOUBTS` for a rate that SAT does not have, and remembers nothing then.
+    """
     if factor == "Exento":
-        _sure(impuesto in IMPUESTO)
+        _sure(impuesto in IMPUESTO and not written)
         return (impuesto, factor, ""), None
     rate = decimal(written)
     _sure(rates.allowed(impuesto, factor, "T", rate))
