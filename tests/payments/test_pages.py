@@ -383,6 +383,10 @@ def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskC
     fields = _fields(client.get(chosen.headers["Location"]).text)
     assert (fields["amount"], fields["paid_on"]) == ("1200.00", str(today(ZONE)))
     assert (fields[f"amount-{first.id}"], fields[f"amount-{second.id}"]) == ("1160.00", "40.00")
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={second.id}").text
+    assert page.index(f'name="amount-{second.id}"') < page.index(f'name="amount-{first.id}"'), "what is paid is first"
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={first.id}").text
+    assert page.index(f'name="amount-{first.id}"') < page.index(f'name="amount-{second.id}"')
     for ids, said in (([first.id, other.id], "para un solo proveedor"), ([], "Primero marca las")):
         page = client.get("/treasury/?state=unscheduled").text
         assert 'formaction="/treasury/pay?state=unscheduled"' in page
