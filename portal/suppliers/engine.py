@@ -34,7 +34,7 @@ def usable(value: RecordValue | None, on: date) -> bool:
 def expiry_of(field: RecordField, document_date: date | None, given_on: date) -> date | None:
     """Return the day from which a value is no longer valid, or None when it does not grow old."""
     if field.expiry is Expiry.NONE or not field.lifetime_days:
-        return document_date if field.expiry is Expiry.DOCUMENT_DATE and not field.lifetime_days else None
+        return document_date if field.expiry is Expiry.DOCUMENT_DATE else None
     start = document_date if field.expiry is Expiry.DOCUMENT_DATE else given_on
     return start + timedelta(days=field.lifetime_days) if start else None
 
