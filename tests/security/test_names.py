@@ -136,7 +136,7 @@ def test_between_the_steps_of_a_payment_too(world: World, client: FlaskClient, u
     page = client.get(address).text
     assert "-svg onload=x-gpj.pdf" in page and "\u202e" not in page and "<svg onload" not in page
     with world.owner():
-        row = session.scalars(select(parking.ParkedForm).filter_by(path=address)).one()
+        row = session.scalars(select(parking.ParkedForm).filter_by(path=parking.DRAFT + address)).one()
         assert parking.files_of(row) == ["-svg onload=x-gpj.pdf"]
 
 
