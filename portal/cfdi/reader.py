@@ -148,7 +148,9 @@ def _note(code: str) -> Finding:
 
 
 def _shown(data: bytes) -> str:
-    return data[:24].decode("ascii", "replace").replace("\x00", "·")
+    """The beginning as it can be read; in hexadecimal when it cannot (UTF-16, a picture)."""
+    start = data[:24]
+    return start.decode("ascii") if start.isascii() and b"\x00" not in start else start[:12].hex(" ")
 
 
 def _before_parsing(data: bytes, limits: Limits) -> str:
@@ -196,7 +198,9 @@ def _not_markup(start: bytes) -> str:
         return "ACUSE-XML-EMPTY"
     if start.startswith(b"%PDF"):
         return "ACUSE-XML-PDF"
-    return "ACUSE-XML-ZIP" if start.startswith(b"PK\x03\x04") else "ACUSE-XML-TEXT"
+    # an office document is a ZIP too, but nobody can unpack an invoice from it
+    office = b"[Content_Types].xml" in start[:4096]
+    return "ACUSE-XML-ZIP" if start.startswith(b"PK\x03\x04") and not office else "ACUSE-XML-TEXT"
 
 
 def _doctype_in_prolog(start: bytes) -> bool:

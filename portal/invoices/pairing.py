@@ -19,8 +19,19 @@ def pair(files: Sequence[Upload]) -> tuple[Upload | None, Upload | None]:
     for file in files:
         kinds[_kind(file)].append(file)
     if len(kinds["xml"]) > 1 or len(kinds["pdf"]) > 1:
-        raise Invalid(fields={"files": _("One invoice at a time: choose one XML and its PDF.")})
+        raise Invalid(fields={"files": _renamed(kinds) or _("One invoice at a time: choose one XML and its PDF.")})
     return next(iter(kinds["xml"]), None), next(iter(kinds["pdf"]), None)
+
+
+def _renamed(kinds: dict[str, list[Upload]]) -> str:
+    """Say which file is not what its name says, when that is why there are two of a kind; else nothing."""
+    for kind, files in kinds.items():
+        named = {"xml": ".pdf", "pdf": ".xml"}[kind]
+        liar = next((file for file in files if file.name.lower().endswith(named)), None)
+        if len(files) > 1 and liar:
+            return _("“%(name)s” is really %(kind)s, whatever its name says. Choose the XML as the PAC delivered it, "
+                     "and its PDF.", name=liar.name, kind=_("a PDF") if kind == "pdf" else _("an XML"))
+    return ""
 
 
 def _kind(file: Upload) -> str:

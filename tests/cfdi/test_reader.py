@@ -33,6 +33,7 @@ def notes(data: bytes) -> list[str]:
         (b"\xef\xbb\xbf", "ACUSE-XML-EMPTY"),
         (b"%PDF-1.7\n", "ACUSE-XML-PDF"),
         (b"PK\x03\x04....", "ACUSE-XML-ZIP"),
+        (b"PK\x03\x04....[Content_Types].xml....", "ACUSE-XML-TEXT"),
         (b"hola", "ACUSE-XML-TEXT"),
         (b"\x00\x01\x02", "ACUSE-XML-TEXT"),
         (b"<!DOCTYPE html><html></html>", "ACUSE-XML-HTML"),

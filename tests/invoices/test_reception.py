@@ -378,6 +378,15 @@ def test_two_invoices_at_once_and_none_at_all_are_refused(papers):
         pairing.pair([])
 
 
+@pytest.mark.parametrize(("kind", "name", "said"), [("pdf", "a.xml", "«a.xml» es en realidad un PDF"),
+                                                    ("xml", "A.PDF", "«A.PDF» es en realidad un XML")])
+def test_a_renamed_file_is_named(papers, kind, name, said):
+    data = {"pdf": pdf_bytes(), "xml": papers.xml()}[kind]
+    with pytest.raises(Invalid) as refused:
+        pairing.pair([Upload(name, data), Upload(f"b.{kind}", data)])
+    assert said in str(refused.value.fields["files"])
+
+
 def test_foreign_supplier_kind_is_known(world, buyer):
     assert world.supplier(buyer, "Acme", "12-3456789", kind=SupplierKind.FOREIGN).relationship.country == "USA"
 
