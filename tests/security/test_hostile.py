@@ -31,7 +31,6 @@ HOSTILE = {
     "number": "1e999999",
 }
 RAW = ("<svg onload", "<script>alert", "'><svg")
-TRIED = ("markup", "lines", "long", "number")
 # Every form once; those of invoices again where an invoice in another state shows other forms.
 STATES = (("approved", ("/",)), ("draft", ("/invoices",)), ("in_review", ("/invoices", "/inbox")))
 POINTERS = {"client": "organizations", "organization": "organizations", "user": "users", "invoice": "invoices",
@@ -106,9 +105,11 @@ def test_so_does_everything_that_a_link_opens(
 
 
 def _all_tried(sheet: Sheet, client: FlaskClient, app: Flask) -> tuple[list[Any], int]:
-    tries = [(f.name, name) for f in sheet.fields for name in TRIED
-             if f.kind != "choice" or name in ("markup", "number")]
-    found = [(sheet.action, field, name, _tried(sheet, client, app, field, HOSTILE[name])) for field, name in tries]
+    """Each field alone with what may be kept or calculated; all that take text at once with what is only refused."""
+    tries = [({field.name: HOSTILE[name]}, name) for field in sheet.fields for name in ("markup", "number")]
+    free = [field.name for field in sheet.fields if field.kind != "choice"]
+    tries += [(dict.fromkeys(free, HOSTILE[name]), name) for name in ("lines", "long") if free]
+    found = [(sheet.action, [*changes], name, _tried(sheet, client, app, changes)) for changes, name in tries]
     return [problem for problem in found if problem[-1]], len(tries)
 
 
@@ -131,9 +132,9 @@ def _counted(world: World, marks: list[str]) -> dict[str, int]:
     return {mark: everything.count(mark) for mark in marks}
 
 
-def _tried(sheet: Sheet, client: FlaskClient, app: Flask, field: str, text: str) -> str:
+def _tried(sheet: Sheet, client: FlaskClient, app: Flask, changes: dict[str, str]) -> str:
     with undone(app):
-        answer = sheet.send(client, **{field: text})
+        answer = sheet.send(client, **changes)
         if answer.status_code >= 500:
             return str(answer.status_code)
         if any("\n" in value or "\r" in value for value in answer.headers.values()):
