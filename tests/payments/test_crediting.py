@@ -42,16 +42,6 @@ def command(seller: Seller, lines: list[tuple[Invoice, str]], credits: list[Appl
 
 
 @pytest.fixture()
-def buyer(world: World) -> Buyer:
-    return world.client()
-
-
-@pytest.fixture()
-def seller(world: World, buyer: Buyer) -> Seller:
-    return world.supplier(buyer)
-
-
-@pytest.fixture()
 def invoice(world: World, seller: Seller) -> Invoice:
     return world.invoice(seller, status=S.APPROVED, number="A-1")
 

@@ -34,16 +34,6 @@ def command(seller: Seller, *lines: tuple[Invoice, str], **more: object) -> Regi
     return RegisterPayment(**values)  # type: ignore[arg-type]
 
 
-@pytest.fixture()
-def buyer(world: World) -> Buyer:
-    return world.client()
-
-
-@pytest.fixture()
-def seller(world: World, buyer: Buyer) -> Seller:
-    return world.supplier(buyer)
-
-
 def approved(world: World, seller: Seller, total: str = "1160.00", **more: object) -> Invoice:
     return world.invoice(seller, status=InvoiceStatus.APPROVED, total=total, **more)  # type: ignore[arg-type]
 
