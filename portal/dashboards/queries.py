@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from portal.access.actor import Actor
 from portal.access.policy import Side
@@ -13,6 +13,7 @@ from portal.accounts.models import Organization
 from portal.core.clock import now, today
 from portal.core.db import session
 from portal.invoices.models import Invoice, InvoiceStatus
+from portal.invoices.queries import OWES
 from portal.suppliers.models import Record, RecordStatus, Relationship
 from portal.web import listing
 
@@ -59,9 +60,8 @@ def expected(actor: Actor) -> Sequence[Any]:
 
 
 def by_status(actor: Actor) -> dict[str, str]:
-    """Return how many invoices stand in each open status, capped at 99."""
-    return {status.value: listing.capped(select(Invoice.id).where(_mine(actor), Invoice.status == status)) or "0"
-            for status in OPEN}
+    """Return how many invoices stand in each open status, capped at 99; of the approved ones, those that owe."""
+    return {status.value: listing.capped(_standing(actor, status)) or "0" for status in OPEN}
 
 
 def ageing(actor: Actor) -> list[tuple[str, int]]:
@@ -89,6 +89,11 @@ def expiring(actor: Actor) -> Sequence[tuple[Record, str]]:
         Record.client_id == actor.client_id,
         Record.status.in_((RecordStatus.EXPIRING, RecordStatus.EXPIRED))).order_by(Record.next_expiry).limit(10)
     return [(record, name) for record, name in session.execute(query)]
+
+
+def _standing(actor: Actor, status: InvoiceStatus) -> Select[Any]:
+    query = select(Invoice.id).where(_mine(actor), Invoice.status == status)
+    return query.where(*OWES) if status is InvoiceStatus.APPROVED else query
 
 
 def _mine(actor: Actor):  # type: ignore[no-untyped-def]

@@ -232,11 +232,12 @@ class SettingsForm(Form):
 def filters_of(args: Mapping[str, str]) -> Filters:
     """Return the filters that a list's address asks for; what cannot be read is left out."""
     wanted = args.get("status", "")
-    groups = {"open": OPEN, "closed": CLOSED}
+    groups = {"open": OPEN, "closed": CLOSED, "undated": (InvoiceStatus.APPROVED,)}
     known = groups.get(wanted) or ((InvoiceStatus(wanted),) if wanted in set(InvoiceStatus) else ())
-    return Filters(search=args.get("q", "").strip()[:200], statuses=known, client_id=_id(args.get("client")),
-                   relationship_id=_id(args.get("supplier")), since=_date(args.get("since")),
-                   until=_date(args.get("until")), minimum=_decimal(args.get("min")), maximum=_decimal(args.get("max")))
+    return Filters(search=args.get("q", "").strip()[:200], statuses=known, owing=wanted == "undated",
+                   client_id=_id(args.get("client")), relationship_id=_id(args.get("supplier")),
+                   since=_date(args.get("since")), until=_date(args.get("until")),
+                   minimum=_decimal(args.get("min")), maximum=_decimal(args.get("max")))
 
 
 def _id(value: str | None) -> UUID | None:

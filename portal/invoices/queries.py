@@ -36,6 +36,8 @@ from portal.storage.models import FileState, StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
+# A credit note is in the client's favour, and one for zero owes nothing: neither is ever paid.
+OWES = (Invoice.cfdi_type != "E", Invoice.total > 0)
 # A supplier's drafts, counted beside the navigation.
 DRAFTS = select(Invoice.id).where(Invoice.relationship_id == any_(binds.RELATIONSHIPS),
                                   Invoice.status == InvoiceStatus.DRAFT)
@@ -58,6 +60,7 @@ class Filters:
 
     search: str = ""
     statuses: tuple[InvoiceStatus, ...] = ()
+    owing: bool = False  # only what is ever paid: no credit notes, nothing for zero
     client_id: UUID | None = None
     relationship_id: UUID | None = None
     since: date | None = None
@@ -229,6 +232,7 @@ def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
         (filters.search, lambda: matches(filters.search)),
         (filters.client_id, lambda: Invoice.client_id == filters.client_id),
         (filters.relationship_id, lambda: Invoice.relationship_id == filters.relationship_id),
+        (filters.owing, lambda: and_(*OWES)),
         (filters.since, lambda: Invoice.issued_on >= filters.since),
         (filters.until, lambda: Invoice.issued_on <= filters.until),
         (filters.minimum is not None, lambda: Invoice.total >= filters.minimum),

@@ -19,14 +19,13 @@ from portal.core.types import Page
 from portal.invoices import queries as invoices
 from portal.invoices import rules
 from portal.invoices.models import Invoice, InvoiceStatus
+from portal.invoices.queries import OWES
 from portal.payments.crediting import Applying
 from portal.payments.models import Payment, PaymentDate, PaymentLine
 from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
-# A credit note is in the client's favour, and one for zero owes nothing: neither is ever paid.
-OWES = (Invoice.cfdi_type != "E", Invoice.total > 0)
 # Approved invoices that wait for a date, counted beside the navigation.
 UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED, *OWES)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)

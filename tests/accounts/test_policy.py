@@ -25,6 +25,11 @@ def test_weak_ones_are_refused(password: str) -> None:
     assert judge(password, DEFAULT)
 
 
+@pytest.mark.parametrize("password", ["password1234", "PassWord1234", "PASSWORD1234"])
+def test_common_ones_are_known_in_any_case(password: str) -> None:
+    assert any("everybody tries" in str(said) for said in judge(password, DEFAULT))
+
+
 @pytest.mark.parametrize(("words", "found"), [
     (["Comercializadora del Valle"], "valle"), (["ana.ruiz@papeleria.example"], "ruiz"), (["CVA010101AB1"], None),
     (["Ñandú"], None)])

@@ -72,6 +72,19 @@ def test_standing_counts_ones_own_and_stops_at_99(world: World, buyer: Buyer, se
     assert (found["in_review"], found["approved"], found["scheduled"], found["partly_paid"]) == ("0", "99+", "1", "0")
 
 
+def test_what_waits_for_its_date_is_counted_and_listed_without_credit_notes(
+        world: World, client: FlaskClient, buyer: Buyer, seller: Seller) -> None:
+    world.invoice(seller, status=S.APPROVED, number="A-1")
+    world.invoice(seller, status=S.APPROVED, number="NC-2", cfdi_type="E")
+    world.invoice(seller, status=S.APPROVED, number="Z-3", total="0.00")
+    with world.acting(world.actor(seller)) as actor:
+        assert queries.by_status(actor)["approved"] == "1"
+    world.sign_in(client, seller.person)
+    assert 'href="/invoices/in-process?status=undated"' in client.get("/").text
+    listed = client.get("/invoices/in-process?status=undated").text
+    assert ["A-1" in listed, "NC-2" in listed, "Z-3" in listed] == [True, False, False]
+
+
 def test_records_that_expire_are_the_clients_own_soonest_first(world: World, buyer: Buyer, stranger: Seller) -> None:
     later, sooner, fine = (world.supplier(buyer, f"Proveedora {n}", f"PRO01010{n}AB1") for n in range(3))
     for seller, status, days in ((later, RecordStatus.EXPIRING, 20), (sooner, RecordStatus.EXPIRED, -2),
