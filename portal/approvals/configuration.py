@@ -14,11 +14,13 @@ from portal.core.db import session
 from portal.core.errors import Invalid
 from portal.core.events import announce
 from portal.core.i18n import _
+from portal.core.ordering import shift
+from portal.core.types import columns
 
 
 @dataclass(frozen=True)
 class SaveStage:
-    """A stage as the form gives it."""
+    """A stage as the form gives it; its fields are columns of `StageRule`."""
 
     label_es: str
     label_en: str
@@ -39,10 +41,8 @@ def save(command: SaveStage, actor: Actor, rule_id: UUID | None = None) -> Stage
     existing = queries.rules(actor)
     row = queries.rule(actor, rule_id) if rule_id else StageRule(
         client_id=actor.client_id, position=1 + max((r.position for r in existing), default=0))
-    for name in ("label_es", "label_en", "quorum", "minimum", "maximum"):
-        setattr(row, name, getattr(command, name))
-    for name in ("approver_ids", "approver_roles", "currencies", "kinds", "groups"):
-        setattr(row, name, list(getattr(command, name)))
+    for name, value in columns(command).items():
+        setattr(row, name, value)
     session.add(row)
     session.flush()
     _tell(row, "changed" if rule_id else "added", actor)
@@ -52,15 +52,9 @@ def save(command: SaveStage, actor: Actor, rule_id: UUID | None = None) -> Stage
 def move(rule_id: UUID, up: bool, actor: Actor) -> None:
     """Exchange a stage with its neighbour."""
     actor.require(Permission.Organization.CONFIGURE)
-    rows = list(queries.rules(actor))
     row = queries.rule(actor, rule_id)
-    here = next(i for i, r in enumerate(rows) if r.id == row.id)
-    there = here + (-1 if up else 1)
-    if 0 <= there < len(rows):
-        rows[here], rows[there] = rows[there], rows[here]
-    for position, each in enumerate(rows, start=1):
-        each.position = position
-    _tell(row, "moved", actor)
+    if shift(queries.rules(actor), row, up=up):
+        _tell(row, "moved", actor)
 
 
 def archive(rule_id: UUID, actor: Actor) -> None:

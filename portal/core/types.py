@@ -1,7 +1,10 @@
 """Small shared shapes."""
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -27,3 +30,8 @@ class Upload:
 
     def __bool__(self) -> bool:
         return bool(self.name or self.data)
+
+
+def columns(command: "DataclassInstance") -> dict[str, Any]:
+    """Return the fields of a command, named as the columns of its table, as these keep them: tuples as lists."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(command).items()}

@@ -16,6 +16,8 @@ from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.events import announce
 from portal.core.i18n import _
+from portal.core.ordering import shift
+from portal.core.types import columns
 from portal.invoices import demands
 from portal.invoices.events import InvoiceSettingsChanged, RequirementChanged
 from portal.invoices.models import InvoiceRequirement, InvoiceSettings, RequirementType
@@ -27,7 +29,7 @@ MOST = 50  # requirements of one client
 
 @dataclass(frozen=True, kw_only=True)
 class SaveRequirement:
-    """A requirement as its form gives it."""
+    """A requirement as its form gives it; its fields are columns of `InvoiceRequirement`."""
 
     type: RequirementType
     label_es: str
@@ -96,16 +98,9 @@ def restore_requirement(requirement_id: UUID, actor: Actor) -> InvoiceRequiremen
 def move_requirement(requirement_id: UUID, up: bool, actor: Actor) -> None:
     """Change places with the neighbour above or below; at the end of the list nothing happens. Raises NotFound."""
     client_id = _client(actor)
-    rows = list(demands.requirements(actor, client_id))
+    rows = demands.requirements(actor, client_id)
     row = demands.requirement(actor, client_id, requirement_id)
-    if row not in rows:
-        return
-    here = rows.index(row)
-    there = here - 1 if up else here + 1
-    if 0 <= there < len(rows):
-        rows[here], rows[there] = rows[there], rows[here]
-        for position, each in enumerate(rows, start=1):
-            each.position = position
+    if row in rows and shift(rows, row, up=up):  # an archived one has no place
         _tell(row, "moved", actor)
 
 
@@ -118,8 +113,8 @@ def save_settings(command: SaveSettings, actor: Actor) -> InvoiceSettings:
     if row is None:
         row = InvoiceSettings(client_id=client_id)
         session.add(row)
-    for name, value in asdict(command).items():
-        setattr(row, name, list(value) if isinstance(value, tuple) else value)
+    for name, value in columns(command).items():
+        setattr(row, name, value)
     session.flush()
     announce(InvoiceSettingsChanged(client_id=client_id, subject_id=row.id, **asdict(command)), actor)
     return row
@@ -142,7 +137,7 @@ def _values(command: SaveRequirement) -> dict[str, object]:
         wrong["minimum"] = _("The amount cannot be negative.")
     if wrong:
         raise Invalid(fields=wrong)
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(command).items()}
+    return columns(command)
 
 
 def _tell(row: InvoiceRequirement, change: str, actor: Actor) -> None:

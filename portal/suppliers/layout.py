@@ -1,7 +1,6 @@
 """The layout that a client demands: read it for one supplier, and set it up."""
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +12,8 @@ from portal.core.db import session
 from portal.core.errors import Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
+from portal.core.ordering import shift
+from portal.core.types import columns
 from portal.suppliers import engine
 from portal.suppliers.events import LayoutChanged
 from portal.suppliers.models import (
@@ -41,7 +42,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class SaveField:
-    """A field of the layout as the form gives it."""
+    """A field of the layout as the form gives it; its fields are columns of `RecordField`."""
 
     section_id: UUID
     label_es: str
@@ -109,9 +110,8 @@ def save_field(command: SaveField, actor: Actor, field_id: UUID | None = None) -
     siblings = [f.position for f in whole(actor).of(section)]
     row = find_field(field_id, actor) if field_id else RecordField(
         client_id=actor.client_id, position=1 + max(siblings, default=0))
-    for name in command.__dataclass_fields__:
-        value = getattr(command, name)
-        setattr(row, name, list(value) if isinstance(value, tuple) else value)
+    for name, value in columns(command).items():
+        setattr(row, name, value)
     session.add(row)
     session.flush()
     _tell(row.id, row.label_es, "field", actor)
@@ -121,30 +121,20 @@ def save_field(command: SaveField, actor: Actor, field_id: UUID | None = None) -
 def move(kind: str, row_id: UUID, up: bool, actor: Actor) -> None:
     """Exchange a section or a field with its neighbour."""
     actor.require(Permission.Organization.CONFIGURE)
-    layout = whole(actor)
-    rows: list[Any]
-    if kind == "section":
-        rows = list(layout.sections)
-    else:
-        rows = layout.of(find_section(find_field(row_id, actor).section_id, actor))
-    here = next((i for i, r in enumerate(rows) if r.id == row_id), None)
-    if here is None:
-        raise NotFound
-    there = here + (-1 if up else 1)
-    if 0 <= there < len(rows):
-        rows[here], rows[there] = rows[there], rows[here]
-    for position, row in enumerate(rows, start=1):
-        row.position = position
+    layout, row = whole(actor), _find(kind, row_id, actor)
+    among = layout.sections if isinstance(row, RecordSection) else layout.of(find_section(row.section_id, actor))
+    if shift(among, row, up=up):
+        _tell(row.id, _label(row), "moved", actor)
 
 
 def archive(kind: str, row_id: UUID, actor: Actor) -> None:
     """Stop demanding a section or a field; what was given for it stays in the history."""
     actor.require(Permission.Organization.CONFIGURE)
-    row = find_section(row_id, actor) if kind == "section" else find_field(row_id, actor)
+    row = _find(kind, row_id, actor)
     if isinstance(row, RecordSection) and whole(actor).of(row):
         raise Invalid(_("The section still has fields. Archive or move them first."))
     row.archived_at = now()
-    _tell(row.id, row.title_es if isinstance(row, RecordSection) else row.label_es, "archived", actor)
+    _tell(row.id, _label(row), "archived", actor)
 
 
 def find_field(field_id: UUID, actor: Actor) -> RecordField:
@@ -170,6 +160,14 @@ def find_section(section_id: UUID, actor: Actor) -> RecordSection:
     if row is None:
         raise NotFound
     return row
+
+
+def _find(kind: str, row_id: UUID, actor: Actor) -> RecordSection | RecordField:
+    return find_section(row_id, actor) if kind == "section" else find_field(row_id, actor)
+
+
+def _label(row: RecordSection | RecordField) -> str:
+    return row.title_es if isinstance(row, RecordSection) else row.label_es
 
 
 def _check(command: SaveField) -> None:

@@ -316,7 +316,7 @@ def test_the_stages_keep_their_order_when_one_is_moved_and_say_what_was_done(wor
     with world.owner():
         told = [row.details["act"] for row in db.session.scalars(
             select(AuditEvent).filter_by(kind="StagesConfigured").order_by(AuditEvent.at, AuditEvent.id))]
-    assert told == ["added"] * 3 + ["moved"] * 5 + ["changed", "archived"]
+    assert told == ["added"] * 3 + ["moved"] * 3 + ["changed", "archived"]  # at the ends nothing was moved
 
 
 def test_another_client_finds_nothing(world: World) -> None:

@@ -75,11 +75,14 @@ def test_a_change_keeps_the_place_and_says_what_was_done(world: World, buyer: Bu
     with world.acting(world.actor(buyer, "administrator")) as actor:
         layout.save_field(field(named["Uno"], "bb", kinds=("person",)), actor, named["b"])
         layout.save_section("Primera", "First", actor, named["Uno"])
-    assert order(world, buyer) == ["a", "bb", "c", "d"]
+        layout.move("field", named["c"], False, actor)  # it is the last one already: nothing to tell
+        layout.move("field", named["c"], True, actor)
+    assert order(world, buyer) == ["a", "c", "bb", "d"]
     with world.owner():
         told = db.session.scalars(select(AuditEvent).filter_by(kind="LayoutChanged").order_by(
-            AuditEvent.at.desc(), AuditEvent.id.desc()).limit(2)).all()
-        assert [(row.details["act"], row.subject_label) for row in told] == [("section", "Primera"), ("field", "bb")]
+            AuditEvent.at.desc(), AuditEvent.id.desc()).limit(3)).all()
+        assert [(row.details["act"], row.subject_label) for row in told] == [
+            ("moved", "c"), ("section", "Primera"), ("field", "bb")]
 
 
 def test_a_supplier_is_asked_for_what_its_kind_must_give(world: World, buyer: Buyer) -> None:
