@@ -71,10 +71,14 @@ class Actor:
         """Say whether the actor may open files given for `purpose`; links and downloads ask the same question."""
         return not self.permissions.isdisjoint(OPENS[purpose])
 
+    @property
+    def is_stepped_up(self) -> bool:
+        """Whether the password was given in the last minutes."""
+        return self.stepped_up_at is not None and now() - self.stepped_up_at <= timedelta(minutes=STEP_UP_MINUTES)
+
     def step_up(self) -> None:
         """Raise StepUpNeeded unless the password was given in the last minutes. The one door to sensitive acts."""
-        limit = timedelta(minutes=STEP_UP_MINUTES)
-        if self.side is not Side.SYSTEM and (self.stepped_up_at is None or now() - self.stepped_up_at > limit):
+        if self.side is not Side.SYSTEM and not self.is_stepped_up:
             raise StepUpNeeded(lazy("Confirm it is you: type your password again."))
 
     def on(self, **changes: object) -> "Actor":

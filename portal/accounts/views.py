@@ -55,6 +55,8 @@ def step_up(actor: Actor) -> ResponseReturnValue:
     """Ask for the password again, then go on with what was begun."""
     form, parked = StepUpForm(), _parked(actor)
     onward = safe_next(request.values.get("next")) or HOME
+    if request.method == "GET" and actor.is_stepped_up:  # by signing in, or in another tab
+        return _going_on(parked) if parked else redirect(onward, 303)
     shown = {"parked": parked.id if parked else None, "next": onward}
     if request.method == "GET" or not form.validate():
         return render("accounts/step_up.html", form=form, **shown), 200 if request.method == "GET" else 422
@@ -62,7 +64,7 @@ def step_up(actor: Actor) -> ResponseReturnValue:
     if found.token is None:
         return _refused(form, found.refusal, "accounts/step_up.html", **shown)
     # 307 sends this form's POST on to the page of the waiting form, which is found under `_parked`.
-    response = redirect(parked.path, 307) if parked else redirect(onward, 303)
+    response = redirect(parked.page, 307) if parked else redirect(onward, 303)
     return identity.set_token(response, found.token)  # type: ignore[arg-type]
 
 
@@ -72,7 +74,7 @@ def resume(actor: Actor) -> ResponseReturnValue:
     row = parking.waiting(actor)
     if row is None:
         return redirect(safe_next(request.args.get("next")) or HOME, 303)
-    return render("accounts/resume.html", waiting=row, files=parking.files_of(row))
+    return _going_on(row)
 
 
 @page(bp, "/resume/<uuid:parked_id>/discard", Permission.Own.PROFILE, methods=["POST"])
@@ -175,6 +177,10 @@ def _after_sign_in(found: entrance.Answer, onward: str) -> str:
     if found.due:
         return url_for("accounts.renew")
     return url_for("accounts.resume", next=onward) if found.waiting else onward
+
+
+def _going_on(row: parking.ParkedForm) -> str:
+    return render("accounts/resume.html", waiting=row, files=parking.files_of(row))
 
 
 def _parked(actor: Actor) -> parking.ParkedForm | None:

@@ -81,7 +81,9 @@ def ask_to_sign_in() -> Response:
     """Send the visitor to the sign-in page, keeping a form that was being sent."""
     if request.method == "POST":
         parking.park_after_session_end(request.cookies.get(cookie_name(), ""))
-        return redirect(url_for("accounts.sign_in", ended=1), 303)  # type: ignore[return-value]
+        # A form with a password is not kept; its page is where to go on, and knows what waits for the password.
+        onward = request.full_path.rstrip("?") if "password" in request.form else None
+        return redirect(url_for("accounts.sign_in", ended=1, next=onward), 303)  # type: ignore[return-value]
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
 
 

@@ -29,6 +29,7 @@ from portal.storage.names import safe_name
 KEPT = timedelta(days=1)
 FIELD = "_parked"
 DRAFT = "draft:"  # before the path of what is kept between the steps of a page: that is offered there, nowhere else
+PASSWORD = "password:"  # before the path of what waits for the password: whoever leaves it has not lost it, but left it
 OwnerOf = Callable[[str], UUID | None]
 
 
@@ -41,6 +42,11 @@ class ParkedForm(Base):
     user_id: Mapped[UUID]
     path: Mapped[str]
     parcel: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def page(self) -> str:
+        """Where it goes on: its path, with the query."""
+        return self.path.removeprefix(PASSWORD)
 
 
 def install(app: Flask, owner_of: OwnerOf) -> None:
@@ -59,14 +65,15 @@ def ask_password(actor: Actor) -> Response:
     """Keep the form, if one was sent, and ask for the password; afterwards it goes on."""
     if request.method != "POST" or actor.user_id is None:
         return redirect(url_for("accounts.step_up", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
-    parked = going_on() or _park(actor.user_id)
+    parked = going_on() or _wait_for_password(actor)
     return redirect(url_for("accounts.step_up", parked=parked), 303)  # type: ignore[return-value]
 
 
 def waiting(actor: Actor) -> ParkedForm | None:
-    """Return the newest form that waits for `actor`, or None."""
+    """Return the newest form that waits for `actor` since a session ended, or None."""
     query = select(ParkedForm).filter_by(user_id=actor.user_id).where(
-        ParkedForm.created_at > now() - KEPT, ParkedForm.path.not_like(f"{DRAFT}%"))
+        ParkedForm.created_at > now() - KEPT, ParkedForm.path.not_like(f"{DRAFT}%"),
+        ParkedForm.path.not_like(f"{PASSWORD}%"))
     return session.scalar(query.order_by(ParkedForm.id.desc()).limit(1))
 
 
@@ -105,7 +112,7 @@ def unfold(actor: Actor) -> None:
     row = session.scalar(select(ParkedForm).filter_by(id=parked_id, user_id=actor.user_id).with_for_update())
     if row is None:
         raise NotFound
-    if row.path.partition("?")[0] != request.path:
+    if row.page.partition("?")[0] != request.path:
         return
     session.delete(row)
     fields, files = _read(row)
@@ -142,6 +149,13 @@ def forget(actor: Actor, path: str) -> None:
 def prune() -> None:
     """Forget forms that nobody came back for."""
     session.execute(delete(ParkedForm).where(ParkedForm.created_at < now() - KEPT))
+
+
+def _wait_for_password(actor: Actor) -> UUID:
+    assert actor.user_id is not None
+    path = PASSWORD + request.full_path.rstrip("?")
+    session.execute(delete(ParkedForm).filter_by(user_id=actor.user_id, path=path))  # left the last time
+    return _park(actor.user_id, path)
 
 
 def _park(owner: UUID, path: str = "", parcel: str = "") -> UUID:

@@ -191,3 +191,20 @@ def test_what_a_page_keeps_between_its_steps_is_not_offered_after_signing_in(wor
         assert parking.waiting(actor) is None
     assert sign_in(client, person.user.email, PASSWORD).location == "/"
     assert client.get("/resume").location == "/"
+
+
+def test_what_waits_for_the_password_is_not_offered_elsewhere(world: World, client: FlaskClient) -> None:
+    email = world.client().people["administrator"].user.email
+    sign_in(client, email, PASSWORD)
+    with world.owner():
+        db.session.scalars(select(UserSession)).one().stepped_up_at = None
+    asked = post(client, "/people/invite", COLLEAGUE)
+    _end_sessions(world)
+    late = post(client, asked.location, {"password": PASSWORD, "_parked": str(_waiting(world)[0])})
+    assert "next=/step-up?parked" in late.location, "its page is where to go on"
+    assert sign_in(client, email, PASSWORD).location == "/", "whoever left it is not asked about it"
+    page = client.get(asked.location)
+    assert 'action="/people/invite"' in page.text and 'type="password"' not in page.text, "it was given just now"
+    assert client.get("/step-up?next=/people").location == "/people"
+    assert post(client, "/people/invite", {"_parked": str(_waiting(world)[0])}).location == "/people"
+    assert _waiting(world) == []

@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from flask import Flask, request
@@ -118,4 +119,11 @@ def test_the_password_is_asked_and_then_it_goes_on(ctx: Flask, two: tuple[Actor,
     with ctx.test_request_context(path, method=method), db.transaction(ana.scope):
         asked = parking.ask_password(ana)
         assert (asked.status_code, asked.location.startswith(to)) == (303, True), asked.location
-        assert (parking.waiting(ana) is not None) == (method == "POST")
+        assert parking.waiting(ana) is None, "it was left, not lost: it waits at its password only"
+        if method == "POST":
+            first = UUID(asked.location.removeprefix(to))
+            assert parking.find(ana, first).page == path
+            assert (again := UUID(parking.ask_password(ana).location.removeprefix(to))) != first
+            assert parking.find(ana, again), "the newest takes the place of the one before"
+            with pytest.raises(NotFound):
+                parking.find(ana, first)
