@@ -17,8 +17,7 @@ from portal.accounts.models import Link, LinkKind
 from portal.accounts.regimes import options
 from portal.accounts.views import advice, enter, entering, secret_of
 from portal.core.i18n import _, language
-from portal.web.cookies import choose
-from portal.web.limits import limiter
+from portal.web.limits import limiter, speak
 from portal.web.page import PUBLIC, page
 from portal.web.pages import render, toast
 
@@ -119,8 +118,8 @@ def _keep(secret: str, kind: LinkKind) -> Response:
     browser["links"] = {kind.value: secret[:100]}
     response = make_response(redirect(url_for(PAGE_OF[kind], lang=request.args.get("lang")), 303))
     response.headers["Referrer-Policy"] = "no-referrer"
-    if link and "lang" not in request.cookies:
-        choose(response, "lang", link.locale, lasting=False)
+    if link:
+        speak(link.locale)
     return response
 
 

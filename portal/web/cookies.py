@@ -5,10 +5,7 @@ from werkzeug.wrappers import Response
 YEAR = 31_536_000
 
 
-def choose(response: Response, name: str, value: str, *, script: bool = False, lasting: bool = True) -> None:
-    """Put a choice in the browser, as guarded as the session itself. `script`: a script of ours writes it too.
-
-    `lasting`: for a year; else until the browser closes.
-    """
-    response.set_cookie(name, value, max_age=YEAR if lasting else None, httponly=not script, samesite="Lax",
+def choose(response: Response, name: str, value: str, *, script: bool = False) -> None:
+    """Put a choice in the browser, as guarded as the session itself. `script`: a script of ours writes it too."""
+    response.set_cookie(name, value, max_age=YEAR, httponly=not script, samesite="Lax",
                         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))

@@ -1,5 +1,6 @@
 """How often one address may knock, and which language a visitor reads."""
 from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import session as browser
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,13 +24,12 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """Return the language of this request: the person's own, else the one chosen, else the browser's."""
-    actor = g.get("actor")
-    if actor is not None and actor.user_id is not None:
-        return str(actor.locale)
+    """Return the language of this request: the person's own, else the one chosen, the link's, the browser's."""
+    if own := _own():
+        return own
     if not has_request_context():  # a job or a command: letters say for themselves in which language they speak
         return LOCALES[0]
-    chosen = request.args.get("lang") or request.cookies.get("lang")
+    chosen = request.args.get("lang") or request.cookies.get("lang") or browser.get("spoken")
     if chosen in LOCALES:
         return str(chosen)
     # By the language alone: whoever prefers "es-MX" to "en" reads Spanish, though neither list says "es".
@@ -43,9 +43,21 @@ def remember_language(response: BaseResponse, chosen: str) -> None:
         choose(response, "lang", chosen)
 
 
+def speak(chosen: str) -> None:
+    """Read in the language of the letter whose link was opened, until this browser has chosen one itself."""
+    browser["spoken"] = chosen
+
+
+def _own() -> str:
+    actor = g.get("actor")
+    return str(actor.locale) if actor is not None and actor.user_id is not None else ""
+
+
 def _language_asked(response: Response) -> Response:
-    if request.endpoint != "static":
-        remember_language(response, request.args.get("lang", ""))
+    # Whoever was inside reads the own language after leaving too, and where no page is found.
+    chosen = _own() or request.args.get("lang", "")
+    if request.endpoint != "static" and chosen != request.cookies.get("lang"):
+        remember_language(response, chosen)
     return response
 
 

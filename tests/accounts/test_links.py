@@ -102,6 +102,15 @@ def test_a_dead_link_has_its_own_page_and_remedy(world: World, client: FlaskClie
     assert _of(world, User, email_key="ana@papeleria.example") == []
 
 
+def test_each_link_speaks_its_letters_language_until_one_is_chosen(world: World, client: FlaskClient) -> None:
+    first, second = _invite(world, world.client()), _invite(world, world.client("Otra", "OTR010101AB1"),
+                                                            "ann@wolfe.example", "TWO020202CD2")
+    with world.owner():
+        db.session.scalars(select(Link).where(Link.email == "ann@wolfe.example")).one().locale = "en"
+    for address, spoken in ((first, "es"), (second, "en"), (f"{second}?lang=es", "es"), (second, "es")):
+        assert f'<html lang="{spoken}"' in client.get(f"/activate/{address}", follow_redirects=True).text
+
+
 def test_an_expired_link_is_dead_without_any_clean_up(world: World, client: FlaskClient) -> None:
     secret = _invite(world, world.client())
     client.get(f"/activate/{secret}")

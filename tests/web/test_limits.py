@@ -32,6 +32,14 @@ def test_what_was_asked_is_remembered_for_a_year(client: FlaskClient) -> None:
     assert _read(client, accept="es") == "en"
 
 
+def test_who_was_inside_reads_the_own_language_after_leaving(world: World, client: FlaskClient) -> None:
+    world.sign_in(client, world.client().people["auditor"])
+    client.set_cookie("lang", "en", domain="localhost")
+    client.get("/profile")
+    client.delete_cookie("sid", domain="localhost")
+    assert _read(client, accept="en") == _read(client, "/nowhere", accept="en") == "es"
+
+
 def test_a_person_reads_the_own_language_whatever_the_browser_prefers(world: World, client: FlaskClient) -> None:
     world.sign_in(client, world.client().people["auditor"])
     assert _read(client, "/profile", accept="en", chosen="en") == "es"
