@@ -1,11 +1,14 @@
-"""The one table of who may do what. The help page and the role matrix are drawn from it.
+"""The one table of who may do what.
 
 A role belongs to one side of an organization. Administrators do everything on their side except what needs a
-second person; the auditor only reads.
+second person; the auditor only reads. A new role: its name, its side, its words and its permissions, all here.
 """
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from portal.access.permissions import Permission as P
+from portal.core.i18n import lazy
 
 
 class Side(StrEnum):
@@ -40,6 +43,18 @@ SIDE_OF: dict[Role, Side] = {
     Role.SUPPLIER_ADMINISTRATOR: Side.SUPPLIER,
     Role.SUPPLIER_USER: Side.SUPPLIER,
     Role.OPERATOR: Side.OPERATOR,
+}
+
+# What a role is called, and what it does; where both sides are named, `audit.sentences` tells them apart.
+ROLE_WORDS: dict[Role, tuple[Any, Any]] = {
+    Role.ADMINISTRATOR: (lazy("Administrator"), lazy("configures, invites, sees everything")),
+    Role.ACCOUNTS_PAYABLE: (lazy("Accounts payable"), lazy("invites suppliers, reviews invoices and records")),
+    Role.APPROVER: (lazy("Approver"), lazy("approves the invoices of the own stage")),
+    Role.TREASURY: (lazy("Treasury"), lazy("schedules and registers payments")),
+    Role.AUDITOR: (lazy("Auditor"), lazy("reads everything, changes nothing")),
+    Role.SUPPLIER_ADMINISTRATOR: (lazy("Administrator"), lazy("invites colleagues, keeps bank accounts")),
+    Role.SUPPLIER_USER: (lazy("User"), lazy("uploads invoices and keeps the record")),
+    Role.OPERATOR: (lazy("Operator"), lazy("creates clients in this installation")),
 }
 
 _READS = (P.Own.PROFILE, P.Supplier.READ, P.Invoice.READ, P.Payment.READ)
@@ -84,7 +99,12 @@ WATCHED: frozenset[Purpose] = frozenset((Purpose.BANK_PROOF,))
 STEP_UP_MINUTES = 15
 
 
-def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     """Return the union of the permissions of `roles`; an unknown role gives none."""
     known = [ROLES[Role(role)] for role in roles if role in Role._value2member_map_]
     return frozenset().union(*known)
+
+
+def holding(permission: str) -> tuple[Role, ...]:
+    """Return the roles that give `permission`."""
+    return tuple(role for role, given in ROLES.items() if permission in given)

@@ -1,5 +1,4 @@
 """The organization's people: who works here, with which roles, who is invited."""
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, url_for
@@ -7,32 +6,23 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.access.policy import Role
+from portal.access.policy import ROLE_WORDS
 from portal.accounts import people, queries
 from portal.accounts.forms import ColleagueForm, RolesForm
-from portal.core.i18n import _, lazy
+from portal.core.i18n import _
 from portal.web.forms import answer
 from portal.web.page import page
 from portal.web.pages import render, toast
 
 bp = Blueprint("accounts_people", __name__)
 PEOPLE = Permission.Organization.PEOPLE
-ROLES: dict[str, tuple[Any, Any]] = {
-    Role.ADMINISTRATOR: (lazy("Administrator"), lazy("configures, invites, sees everything")),
-    Role.ACCOUNTS_PAYABLE: (lazy("Accounts payable"), lazy("invites suppliers, reviews invoices and records")),
-    Role.APPROVER: (lazy("Approver"), lazy("approves the invoices of the own stage")),
-    Role.TREASURY: (lazy("Treasury"), lazy("schedules and registers payments")),
-    Role.AUDITOR: (lazy("Auditor"), lazy("reads everything, changes nothing")),
-    Role.SUPPLIER_ADMINISTRATOR: (lazy("Administrator"), lazy("invites colleagues, keeps bank accounts")),
-    Role.SUPPLIER_USER: (lazy("User"), lazy("uploads invoices and keeps the record")),
-    Role.OPERATOR: (lazy("Operator"), lazy("creates clients in this installation")),
-}
+
 
 
 @page(bp, "/people", PEOPLE)
 def index(actor: Actor) -> ResponseReturnValue:
     """List the people and the invitations that wait."""
-    return render("accounts/people.html", people=queries.people(actor, ended=True), words=ROLES,
+    return render("accounts/people.html", people=queries.people(actor, ended=True), words=ROLE_WORDS,
                   invitations=queries.invitations(actor))
 
 
@@ -54,7 +44,7 @@ def show(actor: Actor, user_id: UUID) -> ResponseReturnValue:
     form.roles.choices = _choices(actor)
     return answer(form, lambda: people.change_roles(user_id, form.roles.data or (), actor),
                   lambda _row: _said(_("Roles changed. They hold from now on.")), "accounts/person.html", member=member,
-                  words=ROLES)
+                  words=ROLE_WORDS)
 
 
 @page(bp, "/people/<uuid:user_id>/disable", PEOPLE, methods=["POST"], step_up=["POST"])
@@ -93,7 +83,7 @@ def revoke(actor: Actor, link_id: UUID) -> ResponseReturnValue:
 
 
 def _choices(actor: Actor) -> list[tuple[str, str]]:
-    return [(role.value, f"{ROLES[role][0]}: {ROLES[role][1]}") for role in people.roles_for(actor)]
+    return [(role.value, ": ".join(map(str, ROLE_WORDS[role]))) for role in people.roles_for(actor)]
 
 
 def _said(sentence: str) -> str:

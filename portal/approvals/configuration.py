@@ -5,7 +5,9 @@ from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import holding, permissions_of
 from portal.accounts import queries as people
+from portal.accounts.models import Membership
 from portal.approvals import queries
 from portal.approvals.events import StagesConfigured
 from portal.approvals.models import Quorum, StageRule
@@ -65,13 +67,19 @@ def archive(rule_id: UUID, actor: Actor) -> None:
     _tell(row, "archived", actor)
 
 
+def approvers(actor: Actor) -> list[Membership]:
+    """Return the people of the actor's client whose roles let them approve: only they can be named in a stage."""
+    return [p for p in people.people(actor) if Permission.Invoice.APPROVE in permissions_of(p.roles)]
+
+
 def _check(command: SaveStage, actor: Actor) -> None:
     if not command.approver_ids and not command.approver_roles:
         raise Invalid(fields={"approver_ids": _("Choose at least one person or one role: without them nobody "
                                                 "could approve and the invoices would wait for ever.")})
-    members = {p.user_id for p in people.people(actor)}
-    if not set(command.approver_ids) <= members:
-        raise Invalid(fields={"approver_ids": _("One of these people does not work here any more. Choose again.")})
+    if not set(command.approver_ids) <= {p.user_id for p in approvers(actor)}:
+        raise Invalid(fields={"approver_ids": _("One of these people cannot approve invoices any more. Choose again.")})
+    if not set(command.approver_roles) <= set(holding(Permission.Invoice.APPROVE)):
+        raise Invalid(fields={"approver_roles": _("One of these roles does not approve invoices. Choose again.")})
     if command.minimum is not None and command.maximum is not None and command.minimum > command.maximum:
         raise Invalid(fields={"maximum": _("The upper amount is below the lower one.")})
 

@@ -6,18 +6,16 @@ from wtforms import DecimalField, HiddenField, IntegerField, SelectField, TextAr
 from wtforms.validators import DataRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
-from portal.access.policy import Role
+from portal.access.permissions import Permission
+from portal.access.policy import ROLE_WORDS, holding
 from portal.approvals.configuration import SaveStage
 from portal.approvals.models import Quorum, StageRule, Verdict
 from portal.approvals.services import Decide
 from portal.core.i18n import lazy
+from portal.invoices.forms import KIND_WORDS
 from portal.web.forms import Checkboxes, Form, Text, as_uuid
 
-APPROVER_ROLES = (
-    (Role.ACCOUNTS_PAYABLE.value, lazy("Accounts payable")), (Role.APPROVER.value, lazy("Approver")),
-    (Role.ADMINISTRATOR.value, lazy("Administrator")), (Role.TREASURY.value, lazy("Treasury")),
-)
-KINDS = (("I", lazy("Invoices (type I)")), ("E", lazy("Credit notes (type E)")), ("foreign", lazy("Foreign invoices")))
+APPROVER_ROLES = tuple((role.value, ROLE_WORDS[role][0]) for role in holding(Permission.Invoice.APPROVE))
 
 
 class DecideForm(Form):
@@ -50,12 +48,12 @@ class StageForm(Form):
                       validators=[Length(max=60)])
     groups = Text(lazy("Only these supplier groups"), description=lazy("Separated by commas. Empty: all."),
                   validators=[Length(max=300)])
-    kinds = Checkboxes(lazy("Only these kinds of document"), choices=KINDS,
+    kinds = Checkboxes(lazy("Only these kinds of document"), choices=tuple(KIND_WORDS.items()),
                        description=lazy("None chosen: all of them."))
 
     def fill(self, row: StageRule) -> None:
         """Show a stage as it is."""
-        for name in ("label_es", "label_en", "quorum", "minimum", "maximum", "approver_roles", "kinds"):
+        for name in SaveStage.__dataclass_fields__:
             self[name].data = getattr(row, name)
         self.approver_ids.data = [str(i) for i in row.approver_ids]
         self.currencies.data, self.groups.data = ", ".join(row.currencies), ", ".join(row.groups)

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import ROLE_WORDS
 from portal.accounts import queries as people
 from portal.approvals import configuration, queries
 from portal.approvals.forms import StageForm
 from portal.core.i18n import _
+from portal.invoices.forms import KIND_WORDS
 from portal.web.forms import answer
 from portal.web.page import page
 from portal.web.pages import render, toast
@@ -21,7 +23,8 @@ bp = Blueprint("approvals_settings", __name__)
 def index(actor: Actor) -> ResponseReturnValue:
     """The stages in their order."""
     names = {p.user_id: p.user.name or p.user.email for p in people.people(actor)}
-    return render("approvals/stages.html", rules=queries.rules(actor), names=names)
+    return render("approvals/stages.html", rules=queries.rules(actor), names=names, roles=ROLE_WORDS,
+                  kinds=KIND_WORDS)
 
 
 @page(bp, "/new", Permission.Organization.CONFIGURE, methods=["GET", "POST"])
@@ -58,7 +61,7 @@ def archive(actor: Actor, rule_id: UUID) -> ResponseReturnValue:
 
 def _form(actor: Actor) -> StageForm:
     form = StageForm()
-    form.approver_ids.choices = [(str(p.user_id), p.user.name or p.user.email) for p in people.people(actor)]
+    form.approver_ids.choices = [(str(p.user_id), p.user.name or p.user.email) for p in configuration.approvers(actor)]
     return form
 
 

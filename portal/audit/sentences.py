@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from portal.access.policy import ROLE_WORDS, SIDE_OF, Side
 from portal.core.events import Event
 from portal.core.i18n import _, lazy
 
@@ -19,8 +20,7 @@ WORDS: dict[str, Any] = {
     "own": lazy("by the person"), "reset": lazy("by a link"), "due": lazy("because it was due"),
     "supplier_invitation": lazy("invitation of a supplier"), "colleague_invitation": lazy("invitation of a colleague"),
     "password_reset": lazy("new password"), "setup": lazy("first administrator"),
-    "administrator": lazy("Administrator"), "accounts_payable": lazy("Accounts payable"),
-    "approver": lazy("Approver"), "treasury": lazy("Treasury"), "auditor": lazy("Auditor"),
+    **{role.value: name for role, (name, _does) in ROLE_WORDS.items() if SIDE_OF[role] is Side.CLIENT},
     "supplier_administrator": lazy("Supplier's administrator"), "supplier_user": lazy("Supplier's user"),
     "accepted": lazy("accepted"), "refused": lazy("refused"),
     "name": lazy("name"), "locale": lazy("language"), "zone": lazy("time zone"), "theme": lazy("appearance"),

@@ -2,7 +2,18 @@
 import pytest
 
 from portal.access.permissions import Permission as P
-from portal.access.policy import OPENS, ROLES, SIDE_OF, WATCHED, Purpose, Role, Side, permissions_of
+from portal.access.policy import (
+    OPENS,
+    ROLE_WORDS,
+    ROLES,
+    SIDE_OF,
+    WATCHED,
+    Purpose,
+    Role,
+    Side,
+    holding,
+    permissions_of,
+)
 
 EVERYBODY = "administrator accounts_payable approver treasury auditor"
 SUPPLIERS = "supplier_administrator supplier_user"
@@ -41,6 +52,14 @@ def test_every_permission_is_held_by_those_who_should() -> None:
 def test_every_role_stands_on_one_side() -> None:
     sides = {Side.CLIENT: EVERYBODY, Side.SUPPLIER: SUPPLIERS, Side.OPERATOR: "operator"}
     assert SIDE_OF == {Role(role): side for side, roles in sides.items() for role in roles.split()}
+
+
+def test_every_role_has_its_words_and_its_permissions() -> None:
+    assert set(ROLE_WORDS) == set(ROLES) == set(Role)
+
+
+def test_roles_are_found_by_what_they_give() -> None:
+    assert holding(P.Payment.VOID) == (Role.TREASURY,) and holding("payment:invent") == ()
 
 
 @pytest.mark.parametrize(("purpose", "permissions"), [

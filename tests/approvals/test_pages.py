@@ -78,7 +78,7 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
         "label_es": "Compras",
         "quorum": "any",
         "approver_roles": "approver",
-        "approver_ids": str(buyer.people["treasury"].user.id),
+        "approver_ids": str(buyer.people["approver"].user.id),
         "minimum": "500",
         "currencies": "usd, mxn",
     }
@@ -86,9 +86,9 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     with world.owner():
         rule = db.session.scalars(select(StageRule)).one()
         assert (rule.label_es, rule.currencies, rule.minimum) == ("Compras", ["USD", "MXN"], 500)
-        assert rule.approver_ids == [buyer.people["treasury"].user.id]
+        assert rule.approver_ids == [buyer.people["approver"].user.id]
     listed = client.get("/settings/approvals/").text
-    assert "Compras" in listed and "Treasury Prueba" in listed
+    assert "Compras" in listed and "Approver Prueba" in listed
     assert client.get(f"/settings/approvals/{rule.id}").status_code == 200
     index = client.get("/settings/approvals/")
     assert ">Archivar<" in index.text and ">Archivo<" not in index.text.partition("<main")[2]

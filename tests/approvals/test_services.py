@@ -268,7 +268,7 @@ def test_those_who_hold_an_invoice_are_written_to_and_nobody_else(world: World) 
     buyer = world.client()
     named, gone = (world.colleague(buyer.organization, Role.APPROVER) for _n in range(2))
     with world.acting(world.actor(buyer, "administrator")) as actor:
-        configuration.save(configuration.SaveStage("Compras", "", (named.user.id, gone.user.id), ("treasury",),
+        configuration.save(configuration.SaveStage("Compras", "", (named.user.id, gone.user.id), ("administrator",),
                                                    Quorum.ANY, None, None, (), (), ()), actor)
     with world.owner():
         db.session.get_one(User, gone.user.id).disabled_at = now()
@@ -278,7 +278,7 @@ def test_those_who_hold_an_invoice_are_written_to_and_nobody_else(world: World) 
         assert services.tell_approvers(invoice.id, actor) == 2
     with world.owner():
         letters = db.session.scalars(select(Letter).filter_by(name="stage_started")).all()
-        assert {row.to_email for row in letters} == {named.user.email, buyer.people["treasury"].user.email}
+        assert {row.to_email for row in letters} == {named.user.email, buyer.people["administrator"].user.email}
         services.stop(invoice.id)
     with world.acting(system(buyer.id)) as actor:
         assert services.tell_approvers(invoice.id, actor) == 0
@@ -317,6 +317,19 @@ def test_the_stages_keep_their_order_when_one_is_moved_and_say_what_was_done(wor
         told = [row.details["act"] for row in db.session.scalars(
             select(AuditEvent).filter_by(kind="StagesConfigured").order_by(AuditEvent.at, AuditEvent.id))]
     assert told == ["added"] * 3 + ["moved"] * 3 + ["changed", "archived"]  # at the ends nothing was moved
+
+
+@pytest.mark.parametrize(("people", "roles"), [(("treasury",), ()), (("auditor",), ("approver",)), ((), ("treasury",))])
+def test_a_stage_is_never_given_to_those_who_may_not_approve(world: World, people: tuple[str, ...],
+                                                             roles: tuple[str, ...]) -> None:
+    buyer = world.client()
+    chosen = tuple(buyer.people[name].user.id for name in people)
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        with pytest.raises(Invalid):
+            configuration.save(configuration.SaveStage("Pagos", "", chosen, roles, Quorum.ANY, None, None, (), (), ()),
+                               actor)
+        offered = {p.user_id for p in configuration.approvers(actor)}
+    assert offered == {buyer.people[name].user.id for name in ("administrator", "accounts_payable", "approver")}
 
 
 def test_another_client_finds_nothing(world: World) -> None:
