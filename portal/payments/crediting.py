@@ -11,7 +11,7 @@ from uuid import UUID
 from portal.core.errors import Invalid
 from portal.core.i18n import _, money
 from portal.invoices.models import Invoice
-from portal.payments.engine import Credit, Line
+from portal.payments.engine import Credit, Line, is_payable
 
 # c_TipoRelacion: credit note, return of goods, application of an advance. Documents from abroad give no type.
 NAMING = ("01", "03", "07", "")
@@ -92,9 +92,17 @@ def forgotten(made: Sequence[Applying], notes: Sequence[Invoice], paid: Sequence
     return [offer for offer in offers([n for n in notes if n.id not in used], paid) if offer.invoice is not None]
 
 
+def too_fine(number: str, currency: str) -> str:
+    """Return the sentence about an amount that nobody can pay."""
+    return _("What you give %(number)s has more decimals than %(currency)s has. Correct it.", number=number,
+             currency=currency)
+
+
 def _check(credit: Credit, note: Invoice, invoice: Invoice, currency: str, left: Decimal, cover: Decimal) -> None:
     if credit.amount <= 0:
         raise Invalid(_("Credit note %(note)s needs an amount above zero.", note=note.number))
+    if credit.amount != cover and not is_payable(credit.amount, currency, left):
+        raise Invalid(too_fine(note.number, currency))
     if note.currency != currency or invoice.currency != currency:
         raise Invalid(_("Credit note %(note)s is in %(currency)s: it is applied to invoices in %(currency)s, in a "
                         "payment in %(currency)s.", note=note.number, currency=note.currency))

@@ -131,6 +131,8 @@ def _check(command: RegisterPayment, actor: Actor) -> None:
     if command.paid_on > today(actor.zone):
         wrong["paid_on"] = _("The date is in the future. A payment is registered once the money has gone out; "
                              "for later days, schedule it.")
+    if command.rate and command.rate != round(command.rate, 6):
+        wrong["rate"] = _("Give the exchange rate with six decimals at most.")
     if command.currency != "MXN" and command.amount and not command.rate:
         wrong["rate"] = _("Give the exchange rate: how many pesos one %(currency)s cost.", currency=command.currency)
     if amount := _wrong_amount(command):
@@ -194,9 +196,17 @@ def _settling(invoice: Invoice, line: engine.Line, command: RegisterPayment) -> 
     if amount is None:
         raise Invalid(fields={"rate": _("Invoice %(number)s is in %(currency)s and has no exchange rate; pay it in "
                                         "its own currency.", number=invoice.number, currency=invoice.currency)})
-    if amount > owed.balance:
-        raise Invalid(fields={"amount": _(
-            "Invoice %(number)s owes %(balance)s and this payment would settle %(amount)s. Lower it.",
-            number=invoice.number, balance=money(owed.balance, invoice.currency),
-            amount=money(amount, invoice.currency))})
+    if wrong := _wrong_share(invoice, line, amount, command.currency):
+        raise Invalid(fields={"amount": wrong})
     return Settling(invoice, line.amount, amount, owed.balance)
+
+
+def _wrong_share(invoice: Invoice, line: engine.Line, settled: Decimal, currency: str) -> str:
+    if settled > invoice.balance:
+        return _("Invoice %(number)s owes %(balance)s and this payment would settle %(amount)s. Lower it.",
+                 number=invoice.number, balance=money(invoice.balance, invoice.currency),
+                 amount=money(settled, invoice.currency))
+    if not engine.is_payable(line.amount, currency, invoice.balance):
+        return crediting.too_fine(invoice.number, currency)
+    return "" if settled else _("What you give %(number)s is less than the smallest amount of its currency. Raise it.",
+                                number=invoice.number)

@@ -5,10 +5,10 @@ through MXN: the payment at the rate that treasury gives, the invoice at its CFD
 """
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from uuid import UUID
 
-CENT = Decimal("0.01")
+from portal.core.money import quantize
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,19 @@ class Owed:
 
 
 def settled(amount: Decimal, currency: str, rate: Decimal | None, owed: Owed) -> Decimal | None:
-    """Return what `amount` settles in the invoice's currency, to the cent; None when a rate is missing."""
+    """Return what `amount` settles, to the smallest unit of the invoice's currency; None when a rate is missing."""
     if currency == owed.currency:
         return amount
     paying = Decimal(1) if currency == "MXN" else rate
     owing = Decimal(1) if owed.currency == "MXN" else owed.rate
     if not paying or not owing:
         return None
-    return (amount * paying / owing).quantize(CENT, ROUND_HALF_UP)
+    return quantize(amount * paying / owing, owed.currency)
+
+
+def is_payable(amount: Decimal, currency: str, left: Decimal) -> bool:
+    """Say whether `amount` can be given at all: no fractions of the smallest unit, but to end what is `left`."""
+    return amount in (left, quantize(amount, currency))
 
 
 def to_pay(lines: Iterable[Line], credits: Iterable[Credit]) -> Decimal:

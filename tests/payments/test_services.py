@@ -134,6 +134,10 @@ def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: B
         (["100.00"], {"amount": Decimal(99)}, "amount"),
         (["100.00"], {"paid_on": "tomorrow"}, "paid_on"),
         (["100.00"], {"currency": "USD"}, "rate"),
+        (["100.00"], {"currency": "USD", "rate": Decimal("17.1234567")}, "rate"),
+        (["100.005"], {}, "amount"),
+        (["0.0000001"], {}, "amount"),
+        (["100.50"], {"currency": "JPY", "rate": Decimal("0.12")}, "amount"),
         ([], {}, "amount"),
     ],
 )
@@ -181,6 +185,20 @@ def test_without_a_rate_a_foreign_invoice_is_paid_in_its_own_currency(
     with pytest.raises(Invalid) as refused:
         pay(world, buyer, command(seller, (invoice, "1000.00")))
     assert "rate" in refused.value.fields
+
+
+def test_what_settles_nothing_is_not_paid(world: World, buyer: Buyer, seller: Seller) -> None:
+    invoice = approved(world, seller, currency="USD", exchange_rate=Decimal("17.5"))
+    with pytest.raises(Invalid) as refused:
+        pay(world, buyer, command(seller, (invoice, "0.05")))
+    assert "amount" in refused.value.fields
+
+
+def test_a_balance_with_more_decimals_than_its_currency_can_still_be_paid(world: World, buyer: Buyer,
+                                                                         seller: Seller) -> None:
+    invoice = approved(world, seller, total="100.005")
+    pay(world, buyer, command(seller, (invoice, "100.005")))
+    assert fresh(world, invoice).status is InvoiceStatus.PAID
 
 
 def test_voiding_gives_the_balance_back(world: World, buyer: Buyer, seller: Seller) -> None:
@@ -334,7 +352,8 @@ def test_ten_payments_at_once_pay_once(live_world: World) -> None:
     ("100", "MXN", None, ("MXN", "1"), "100"), ("100", "USD", "18", ("USD", "20"), "100"),
     ("1000", "MXN", None, ("USD", "20"), "50.00"), ("100", "USD", "18.5", ("MXN", "1"), "1850.00"),
     ("100", "USD", "18", ("EUR", "20"), "90.00"), ("100", "USD", None, ("EUR", "20"), None),
-    ("100", "MXN", None, ("USD", None), None),
+    ("100", "MXN", None, ("USD", None), None), ("1283.33", "MXN", None, ("JPY", "0.12833"), "10000"),
+    ("550.28", "MXN", None, ("KWD", "55"), "10.005"), ("0.05", "MXN", None, ("USD", "20"), "0"),
 ])
 def test_what_an_amount_settles(amount: str, currency: str, rate: str | None, owed: tuple[str, str | None],
                                 expected: str | None) -> None:
