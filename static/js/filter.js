@@ -36,9 +36,10 @@ function swap(form, page, url) {
   const fresh = page?.getElementById(id);
   if (!fresh) return;
   document.getElementById(id)?.replaceWith(document.adoptNode(fresh));
-  const result = page?.querySelector('.filter-result');
-  const shown = form.querySelector('.filter-result');
-  if (result && shown) shown.textContent = result.textContent;
+  for (const shown of form.querySelectorAll('[data-live-part]')) {
+    const said = page?.querySelector(`[data-live-part="${shown.getAttribute('data-live-part')}"]`);
+    shown.replaceChildren(...(said?.childNodes ?? []));
+  }
   history.replaceState(history.state, '', url);
   settle();
 }

@@ -1,4 +1,5 @@
-/** Shortcuts, shown by `?`: `/` searches, j and k move over rows, x selects; a letter presses what carries data-shortcut. */
+/** Shortcuts, shown by `?`: `/` searches, j and k move over rows, x selects; a letter presses what carries
+ *  data-shortcut, or goes to it when it is a field to write in. */
 
 const TYPING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 
@@ -21,6 +22,7 @@ function press(key) {
   if (key === 'x') return select();
   const act = key.length === 1 ? document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`) : null;
   if (!(act instanceof HTMLElement)) return false;
+  if (act.matches(TYPING)) return focus(`#${CSS.escape(act.id)}`);
   act.click();
   return true;
 }
@@ -28,7 +30,7 @@ function press(key) {
 /** @param {string} mark */
 function focus(mark) {
   const field = document.querySelector(mark);
-  if (!(field instanceof HTMLInputElement)) return false;
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return false;
   field.focus();
   field.select();
   return true;

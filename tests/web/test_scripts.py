@@ -20,12 +20,14 @@ SKIPPED = "ViewTransition opt-in disabled"  # Chromium's word when the style she
 NAMES = ("Empaques", "Papelería", "Transportes")
 FRAME = ('{% extends "layout/app.html" %}{% import "components/ui.html" as ui %}{% block title %}TITLE{% endblock %}'
          '{% block content %}BODY{% endblock %}')
-LIST = """{% call ui.filter_bar(request.args.q, live="results", result=rows|length ~ " filas") %}{% endcall %}
+LIST = """{% call ui.filter_bar(request.args.q, live="results", result=rows|length ~ " filas") %}
+{{ ui.filter_select("kind", "Tipo", [("", "Todos"), ("long", "Largos")], request.args.kind) }}{% endcall %}
 <div id="results">{% call ui.table_form("/bulk", [{"label": "Aprobar…", "value": "approve"}]) %}
 {{ ui.table(rows, [{"key": "name", "label": "Nombre", "main": true}], "Filas", select="name") }}{% endcall %}</div>"""
 UPLOAD = """{% call ui.form(form, "Subir", upload=true) %}
 {{ ui.field(form.name) }}{{ ui.field(form.proof) }}{% endcall %}"""
-REVIEW = """{{ ui.stage_dots([{"name": "Área", "state": "current", "sentence": "con Compras"}]) }}
+REVIEW = """<textarea id="why" data-shortcut="m" aria-label="Por qué"></textarea>
+{{ ui.stage_dots([{"name": "Área", "state": "current", "sentence": "con Compras"}]) }}
 {% call ui.confirm("reject", "Rechazar", "¿Rechazar?", "/reject", shortcut="r") %}
 <label for="reason">Motivo</label><input id="reason" name="reason">{% endcall %}"""
 AMOUNTS = """<form data-amounts><input id="whole" data-whole aria-label="Importe"><button type="button"
@@ -50,7 +52,8 @@ def pages_of(site: Flask, sent: list[str]) -> None:
 
     def listed() -> str:
         wanted = request.args.get("q", "").lower()
-        return draw("Lista", LIST, rows=[{"name": n, "url": f"/review?{n}"} for n in NAMES if wanted in n.lower()])
+        return draw("Lista", LIST, rows=[{"name": n, "url": f"/review?{n}"} for n in NAMES
+                                        if wanted in n.lower() and (not request.args.get("kind") or len(n) > 8)])
 
     def upload() -> Any:
         form = Proof(request.form)
@@ -210,8 +213,38 @@ def test_the_list_is_filtered_without_scripts(plain: Page) -> None:
     plain.goto("/list")
     plain.fill("#filter-q", "papel")
     plain.click(".filter-bar button")
-    plain.wait_for_url("**/list?q=papel")
+    plain.wait_for_url("**/list?q=papel&kind=")
     assert plain.locator("tbody tr").count() == 1
+
+
+def test_on_a_phone_filters_fold_behind_one_control_that_counts_them(plain: Page) -> None:
+    plain.set_viewport_size({"width": 360, "height": 740})
+    plain.goto("/list")
+    expect(plain.locator("#filter-q")).to_be_visible()
+    expect(plain.locator("#filter-kind")).to_be_hidden()
+    plain.click(".filter-bar summary")
+    plain.select_option("#filter-kind", "long")
+    plain.click(".filter-bar button")
+    expect(plain.locator("tbody tr")).to_have_count(2)
+    expect(plain.locator(".filter-bar summary")).to_have_text("Filtros (1)")
+    expect(plain.locator("#filter-kind")).to_be_hidden()
+
+
+def test_with_room_filters_stand_beside_the_search_and_follow_what_is_chosen(page: Page) -> None:
+    page.goto("/list")
+    expect(page.locator(".filter-bar summary")).to_be_hidden()
+    page.select_option("#filter-kind", "long")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.locator(".filter-bar summary")).to_have_text("Filtros (1)")
+
+
+def test_a_key_leads_to_a_field_instead_of_pressing_it(page: Page) -> None:
+    page.goto("/review")
+    page.keyboard.press("m")
+    expect(page.locator("#why")).to_be_focused()
+    page.keyboard.type("no")
+    expect(page.locator("#why")).to_have_value("no")
 
 
 def test_rows_are_walked_chosen_and_opened_by_keys(page: Page) -> None:
