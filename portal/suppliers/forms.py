@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from portal.core.i18n import language, lazy
+from portal.suppliers.bank_accounts import GiveAccount
 from portal.suppliers.layout import SaveField
 from portal.suppliers.models import (
     Expiry,
@@ -16,7 +17,7 @@ from portal.suppliers.models import (
     RecordSection,
     SupplierKind,
 )
-from portal.suppliers.records import GiveAccount, GiveField
+from portal.suppliers.records import GiveField
 from portal.suppliers.reviews import DecideItem, Item
 from portal.suppliers.services import InviteSupplier
 from portal.web.forms import Checkboxes, Form, Text, as_uuid, upload_of

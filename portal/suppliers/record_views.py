@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.i18n import _
-from portal.suppliers import queries, records
+from portal.suppliers import bank_accounts, queries, records
 from portal.suppliers.board import BANK, board_of, field_of
 from portal.suppliers.forms import AccountForm, FieldValueForm
 from portal.web.forms import answer
@@ -50,7 +50,7 @@ def give(actor: Actor, relationship_id: UUID, field_id: UUID) -> ResponseReturnV
 def give_account(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Give a bank account."""
     relationship, form = records.mine(relationship_id, actor), AccountForm()
-    return answer(form, lambda: records.give_account(form.to_command(relationship_id), actor),
+    return answer(form, lambda: bank_accounts.give(form.to_command(relationship_id), actor),
                   lambda row: _given(relationship_id, BANK), "suppliers/account.html", relationship=relationship)
 
 
@@ -58,7 +58,7 @@ def give_account(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
       step_up=["POST"])
 def remove_account(actor: Actor, relationship_id: UUID, account_id: UUID) -> ResponseReturnValue:
     """Take out a bank account."""
-    records.remove_account(relationship_id, account_id, actor)
+    bank_accounts.remove(relationship_id, account_id, actor)
     toast(_("The account was taken out."))
     return redirect(url_for("suppliers_record.show", relationship_id=relationship_id, section=BANK), 303)
 

@@ -1,4 +1,7 @@
-"""The supplier's verbs on its record: give a field, give or take out a bank account, send."""
+"""The supplier's verbs on its record: give a field, send; and where the record stands.
+
+The bank accounts in it are given and taken out in `bank_accounts`.
+"""
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,16 +12,11 @@ from sqlalchemy import select
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Purpose
-from portal.banking import clabe, foreign
-from portal.banking.problems import Checked
-from portal.core import vault
 from portal.core.clock import now, today
-from portal.core.crypto import Place
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _, language
-from portal.core.ids import new_id
 from portal.core.types import Upload
 from portal.storage import services as files
 from portal.suppliers import engine, events, queries, services
@@ -48,21 +46,6 @@ class GiveField:
     document_date: date | None = None
 
 
-@dataclass(frozen=True)
-class GiveAccount:
-    """A bank account. In Mexico `number` is the CLABE; abroad an IBAN, or an account number with a routing number."""
-
-    relationship_id: UUID
-    holder: str
-    country: str
-    currency: str
-    number: str
-    bank_name: str = ""
-    bic: str = ""
-    routing: str = ""
-    proof: Upload | None = None
-
-
 def give(command: GiveField, actor: Actor) -> RecordValue:
     """Keep what was given for a field; the earlier version stays in the history.
 
@@ -83,45 +66,6 @@ def give(command: GiveField, actor: Actor) -> RecordValue:
                                      replaced=old is not None), actor)
     restate(relationship, actor)
     return row
-
-
-def give_account(command: GiveAccount, actor: Actor) -> BankAccount:
-    """Keep a bank account, encrypted, as a draft. Raises Invalid for a wrong number or one given before."""
-    actor.require(Permission.Record.BANK)
-    actor.step_up()
-    relationship = mine(command.relationship_id, actor)
-    checked, kind = _checked(command)
-    row = BankAccount(id=new_id(), client_id=relationship.client_id, relationship_id=relationship.id,
-                      holder=command.holder.strip(), country=command.country, currency=command.currency,
-                      bank_name=checked.bank or command.bank_name.strip(), number_kind=kind,
-                      number_last4=checked.number[-4:], bic=_bic(command), routing=_routing(command),
-                      given_by=actor.user_id, number="", number_index="")
-    _seal(row, checked.number)
-    locked(relationship.id)
-    _once(row)
-    if command.proof:
-        kept = files.keep(command.proof, purpose=Purpose.BANK_PROOF, allowed=PROOFS, client_id=row.client_id,
-                          actor=actor, relationship_id=relationship.id)
-        row.proof_file_id = kept.id
-    session.add(row)
-    announce(events.BankAccountGiven(**services.about(relationship), bank=row.bank_name, last4=row.number_last4), actor)
-    restate(relationship, actor)
-    return row
-
-
-def remove_account(relationship_id: UUID, account_id: UUID, actor: Actor) -> None:
-    """Take out an account. One that was approved stays in the history and is no longer paid to."""
-    actor.require(Permission.Record.BANK)
-    actor.step_up()
-    relationship = mine(relationship_id, actor)
-    locked(relationship.id)
-    row = session.scalar(select(BankAccount).filter_by(id=account_id, relationship_id=relationship.id))
-    if row is None or row.state is ReviewState.REPLACED:
-        raise NotFound
-    row.state = ReviewState.REPLACED
-    announce(events.BankAccountRemoved(**services.about(relationship), bank=row.bank_name,
-                                       last4=row.number_last4), actor)
-    restate(relationship, actor)
 
 
 def send(relationship_id: UUID, actor: Actor) -> Record:
@@ -197,11 +141,6 @@ def locked(relationship_id: UUID) -> Record:
     return session.scalars(select(Record).filter_by(relationship_id=relationship_id).with_for_update()).one()
 
 
-def number_of(row: BankAccount) -> str:
-    """Return the full account number; every caller announces that somebody looked."""
-    return vault.cipher().decrypt(row.number, _place(row))
-
-
 def _field(layout: Layout, field_id: UUID) -> RecordField:
     found = [f for f in layout.fields if f.id == field_id]
     if not found:
@@ -246,51 +185,6 @@ def _value(field: RecordField, text: str) -> str:
     if field.type is FieldType.NUMBER and not _is_number(value):
         raise Invalid(fields={"value": _("This is not a number: digits, and a point for decimals.")})
     return value[:2000]
-
-
-def _checked(command: GiveAccount) -> tuple[Checked, str]:
-    if command.country == "MEX":
-        checked, kind = clabe.check(command.number), "clabe"
-    elif command.number.strip()[:2].isalpha():
-        checked, kind = foreign.check_iban(command.number), "iban"
-    else:
-        checked, kind = foreign.check_account(command.number), "account"
-    if not checked.ok:
-        raise Invalid(fields={"number": " ".join(p.say(language()) for p in checked.problems)})
-    return checked, kind
-
-
-def _bic(command: GiveAccount) -> str:
-    if command.country == "MEX":
-        return ""
-    checked = foreign.check_bic(command.bic)
-    if not checked.ok:
-        raise Invalid(fields={"bic": " ".join(p.say(language()) for p in checked.problems)})
-    return checked.number
-
-
-def _routing(command: GiveAccount) -> str:
-    if command.country != "USA" or not command.routing.strip():
-        return command.routing.strip()[:20] if command.country != "MEX" else ""
-    checked = foreign.check_aba(command.routing)
-    if not checked.ok:
-        raise Invalid(fields={"routing": " ".join(p.say(language()) for p in checked.problems)})
-    return checked.number
-
-
-def _seal(row: BankAccount, number: str) -> None:
-    row.number = vault.cipher().encrypt(number, _place(row))
-    row.number_index = vault.cipher().blind_index(number, str(row.client_id))
-
-
-def _once(row: BankAccount) -> None:
-    same = select(BankAccount.id).filter_by(relationship_id=row.relationship_id, number_index=row.number_index)
-    if session.scalar(same.where(BankAccount.state.not_in((ReviewState.REPLACED, ReviewState.REJECTED)))):
-        raise Invalid(fields={"number": _("You have already given this account.")})
-
-
-def _place(row: BankAccount) -> Place:
-    return Place(str(row.client_id), "bank_accounts", str(row.id), "number")
 
 
 def _not_ready(relationship: Relationship, standing: engine.Standing) -> Exception:

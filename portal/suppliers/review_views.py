@@ -9,7 +9,7 @@ from portal.access.permissions import Permission
 from portal.core.db import savepoint
 from portal.core.errors import Invalid
 from portal.core.i18n import _, ngettext
-from portal.suppliers import queries, reviews
+from portal.suppliers import bank_accounts, queries, reviews
 from portal.suppliers.board import board_of, rows_of
 from portal.suppliers.forms import DecideItemForm
 from portal.web.page import page
@@ -61,5 +61,5 @@ def reveal(actor: Actor, relationship_id: UUID, account_id: UUID) -> ResponseRet
 
 def _page(actor: Actor, relationship_id: UUID, form: DecideItemForm) -> str:
     board = board_of(queries.relationship(actor, relationship_id), actor)
-    elsewhere = {a.id: reviews.same_account_elsewhere(a) for a in board.accounts}
+    elsewhere = {a.id: bank_accounts.same_elsewhere(a) for a in board.accounts}
     return render("suppliers/review.html", board=board, sections=rows_of(board), form=form, elsewhere=elsewhere)

@@ -13,7 +13,7 @@ from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
-from portal.suppliers import events, queries, records, services
+from portal.suppliers import bank_accounts, events, queries, records, services
 from portal.suppliers.models import BankAccount, RecordField, RecordValue, Relationship, ReviewState
 
 
@@ -74,15 +74,7 @@ def reveal(relationship_id: UUID, account_id: UUID, actor: Actor) -> tuple[BankA
         raise NotFound
     announce(events.BankNumberRevealed(**services.about(relationship), bank=row.bank_name,
                                        last4=row.number_last4), actor)
-    return row, records.number_of(row)
-
-
-def same_account_elsewhere(row: BankAccount) -> list[str]:
-    """Return the names of the client's other suppliers that gave the same account: a warning to the reviewer."""
-    query = select(Relationship.name).join(BankAccount, BankAccount.relationship_id == Relationship.id).where(
-        BankAccount.client_id == row.client_id, BankAccount.number_index == row.number_index,
-        BankAccount.relationship_id != row.relationship_id).distinct()
-    return list(session.scalars(query))
+    return row, bank_accounts.number_of(row)
 
 
 def _item(command: DecideItem, relationship: Relationship) -> tuple[RecordValue | BankAccount, str]:

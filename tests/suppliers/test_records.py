@@ -10,15 +10,16 @@ from sqlalchemy import select, text
 from portal.access.actor import system
 from portal.access.policy import Role
 from portal.banking.clabe import check_digit
-from portal.core import db
+from portal.core import db, vault
 from portal.core.clock import now, today
+from portal.core.crypto import Cipher
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, StepUpNeeded
 from portal.core.i18n import ZONE
 from portal.core.types import Upload
 from portal.jobs import runner
 from portal.mail import sealing
 from portal.mail.models import Letter
-from portal.suppliers import expiry, jobs, layout, queries, records, reviews
+from portal.suppliers import bank_accounts, expiry, jobs, layout, queries, records, reviews
 from portal.suppliers.board import board_of
 from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordField, RecordStatus, ReviewState
 from portal.suppliers.reviews import DecideItem, Item
@@ -59,17 +60,17 @@ def fields_of(seller: Seller) -> dict[str, object]:
     return {f.label_es: f.id for f in layout.layout_for(seller.relationship).fields}
 
 
-def account(seller: Seller, **more: object) -> records.GiveAccount:
+def account(seller: Seller, **more: object) -> bank_accounts.GiveAccount:
     values: dict[str, object] = {"relationship_id": seller.id, "holder": "Papelería", "country": "MEX",
                                  "currency": "MXN", "number": CLABE, **more}
-    return records.GiveAccount(**values)  # type: ignore[arg-type]
+    return bank_accounts.GiveAccount(**values)  # type: ignore[arg-type]
 
 
 def complete(world: World, seller: Seller) -> None:
     give(world, seller, "Constancia", upload=Upload("c.pdf", PDF))
     give(world, seller, "Teléfono", value="55 1234 5678")
     with world.acting(world.actor(seller)) as actor:
-        records.give_account(account(seller), actor)
+        bank_accounts.give(account(seller), actor)
 
 
 def send(world: World, seller: Seller) -> None:
@@ -202,13 +203,13 @@ def test_an_account_number_is_never_in_the_clear(world: World, seller: Seller) -
 def test_wrong_account_numbers(world: World, seller: Seller, more: dict[str, str], field: str) -> None:
     with world.acting(world.actor(seller)) as actor:
         with pytest.raises(Invalid) as refused:
-            records.give_account(account(seller, **more), actor)
+            bank_accounts.give(account(seller, **more), actor)
     assert field in refused.value.fields
 
 
 def test_an_account_abroad_needs_no_invented_clabe(world: World, seller: Seller) -> None:
     with world.acting(world.actor(seller)) as actor:
-        row = records.give_account(account(seller, country="DEU", currency="EUR", bank_name="Commerzbank",
+        row = bank_accounts.give(account(seller, country="DEU", currency="EUR", bank_name="Commerzbank",
                                            number="DE89 3704 0044 0532 0130 00", bic="COBADEFF"), actor)
     assert (row.number_kind, row.number_last4, row.bic) == ("iban", "3000", "COBADEFF")
 
@@ -217,16 +218,32 @@ def test_the_same_account_is_given_once_and_seen_elsewhere(world: World, buyer: 
     twin = world.supplier(buyer, "Otra", "OTR030303AB1")
     for one in (seller, twin):
         with world.acting(world.actor(one)) as actor:
-            records.give_account(account(one), actor)
+            bank_accounts.give(account(one), actor)
     with world.acting(world.actor(seller)) as actor, pytest.raises(Invalid):
-        records.give_account(account(seller), actor)
+        bank_accounts.give(account(seller), actor)
     with world.acting(world.actor(buyer, "accounts_payable")):
-        assert reviews.same_account_elsewhere(records.accounts(twin.id)[0]) == [seller.relationship.name]
+        assert bank_accounts.same_elsewhere(records.accounts(twin.id)[0]) == [seller.relationship.name]
+
+
+def test_an_account_is_recognized_after_the_key_was_changed(world: World, buyer: Buyer, seller: Seller,
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.acting(world.actor(seller)) as actor:
+        bank_accounts.give(account(seller), actor)
+        changed = Cipher({"new": bytes(range(32)), **vault.cipher()._keys})
+    monkeypatch.setattr(vault, "cipher", lambda: changed)
+    twin = world.supplier(buyer, "Otra", "OTR030303AB1")
+    with world.acting(world.actor(twin)) as actor:
+        assert changed.is_current(bank_accounts.give(account(twin), actor).number)
+    with world.acting(world.actor(buyer, "accounts_payable")):
+        for each, other in ((seller, twin), (twin, seller)):
+            assert bank_accounts.same_elsewhere(records.accounts(each.id)[0]) == [other.relationship.name]
+    with world.acting(world.actor(seller)) as actor, pytest.raises(Invalid):
+        bank_accounts.give(account(seller), actor)
 
 
 def test_bank_data_need_the_password_again(world: World, seller: Seller) -> None:
     with world.acting(world.actor(seller, stepped_up_at=None)) as actor, pytest.raises(StepUpNeeded):
-        records.give_account(account(seller), actor)
+        bank_accounts.give(account(seller), actor)
 
 
 def test_who_registered_the_supplier_does_not_approve_its_account(world: World, buyer: Buyer, seller: Seller) -> None:
@@ -295,13 +312,13 @@ def test_only_an_approved_account_is_paid_to_and_none_that_was_taken_out(world: 
                 queries.approved_account(treasurer, seller.id, wrong)
     with world.acting(world.actor(seller)) as actor:
         with pytest.raises(NotFound):
-            records.remove_account(seller.id, theirs.id, actor)
-        records.remove_account(seller.id, row.id, actor)
+            bank_accounts.remove(seller.id, theirs.id, actor)
+        bank_accounts.remove(seller.id, row.id, actor)
         with pytest.raises(NotFound):
-            records.remove_account(seller.id, row.id, actor)
+            bank_accounts.remove(seller.id, row.id, actor)
     assert payable() == [] and status(world, seller) is RecordStatus.INCOMPLETE
     with world.acting(world.actor(seller)) as actor:
-        records.give_account(account(seller), actor)  # taken out, it may be given again
+        bank_accounts.give(account(seller), actor)  # taken out, it may be given again
     assert payable() == []
 
 
@@ -311,10 +328,10 @@ def test_each_change_of_the_accounts_is_seen_in_where_the_record_stands(world: W
     give(world, seller, "Teléfono", value="55 1234 5678")
     assert status(world, seller) is RecordStatus.INCOMPLETE
     with world.acting(world.actor(seller)) as actor:
-        row = records.give_account(account(seller), actor)
+        row = bank_accounts.give(account(seller), actor)
     assert status(world, seller) is RecordStatus.READY
     with world.acting(world.actor(seller)) as actor:
-        records.remove_account(seller.id, row.id, actor)
+        bank_accounts.remove(seller.id, row.id, actor)
     assert status(world, seller) is RecordStatus.INCOMPLETE
 
 

@@ -12,7 +12,7 @@ from portal.core.clock import today
 from portal.core.types import Upload
 from portal.local.demo import cast
 from portal.local.demo.papers import plain_pdf
-from portal.suppliers import layout, records, reviews
+from portal.suppliers import bank_accounts, layout, records, reviews
 from portal.suppliers.models import Expiry, FieldType, RecordField, RecordGate, Relationship, ReviewState
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def _complete(stage: "Stage", client_id: UUID, supplier: cast.Supplier, clabe: s
     proof = Upload("estado-de-cuenta.pdf", plain_pdf("Estado de cuenta", supplier.company.name))
     mexican = {"country": "MEX", "currency": "MXN", "number": clabe + check_digit(clabe)} if clabe else {}
     with db.transaction(actor.scope):
-        records.give_account(records.GiveAccount(row.id, holder=supplier.company.name, proof=proof,
-                                                 **(mexican or ABROAD)), actor)
+        bank_accounts.give(bank_accounts.GiveAccount(row.id, holder=supplier.company.name, proof=proof,
+                                                     **(mexican or ABROAD)), actor)
     with db.transaction(actor.scope):
         records.send(row.id, actor)
 
