@@ -9,7 +9,8 @@ function open(dialog) {
   if (dialog.matches(':popover-open')) dialog.hidePopover();
   dialog.removeAttribute('popover');
   dialog.showModal();
-  const first = dialog.querySelector('[aria-invalid="true"], .dialog-body input:not([type=hidden]), .dialog-body textarea, .dialog-body select');
+  const first = dialog.querySelector('[aria-invalid="true"]')
+    ?? dialog.querySelector('.dialog-body input:not([type=hidden]), .dialog-body textarea, .dialog-body select');
   if (first instanceof HTMLElement) first.focus();
 }
 
