@@ -62,7 +62,11 @@ def test_approving_several_says_which_ones_stayed_and_notes_what_deserves_a_look
     world.sign_in(client, buyer.people["accounts_payable"])
     inbox = client.get("/inbox/").text
     assert inbox.count("conviene revisar") == inbox.count("timbre en verificación") == 1
-    data = {"selected": [str(first.id), str(second.id)], "action": "confirmed"}
+    data = {"selected": [str(first.id), str(second.id)], "action": "preview"}
+    seen = client.post("/inbox/approve", data={**guard(inbox), **data}).text
+    places = [seen.index(said) for said in ("Conviene revisar (1)", bad.number, "Todo bien (1)", f">{good.number}<")]
+    assert places == sorted(places), "what is worth a look comes first"
+    data["action"] = "confirmed"
     assert client.post("/inbox/approve", data={**guard(inbox), **data}).status_code == 303
     after = client.get("/inbox/").text
     assert "1 factura aprobada" in after and f"{bad.number}: El timbre de esta factura" in after

@@ -121,7 +121,8 @@ SNIPPETS: dict[str, str] = {
     "dialog": "{{ ui.dialog_button('d', x) }}{% call ui.dialog('d', x) %}<p>hi</p>{% endcall %}{{ ui.shortcuts() }}",
     "page": "{% call ui.page_header(x, x, [(x, '/x')], ui.status(x)) %}{{ ui.button(x) }}{% endcall %}"
             "{% call ui.panel(x, x, foot=x, id='p') %}{{ ui.facts([(x, x), (x, none)], 'grid') }}"
-            "{{ ui.facts([(x, x)]) }}{% endcall %}{{ ui.figure(x, x, x, '/x', 'inbox') }}{{ ui.figure(x, 3) }}"
+            "{{ ui.facts([(x, x)]) }}{% endcall %}{% call ui.panel(x, x, id='f', fold='closed') %}{{ x }}{% endcall %}"
+            "{{ ui.figure(x, x, x, '/x', 'inbox') }}{{ ui.figure(x, 3) }}"
             "{{ ui.tabs([{'label': x, 'url': '/x', 'active': true, 'missing': true, 'count': 0}]) }}",
     "notices": "{{ ui.notice('danger', x, x) }}{% call ui.empty_state(x, x) %}{{ ui.button(x) }}{% endcall %}"
                "{{ ui.steps([{'label': x, 'state': 'done'}, {'label': x, 'state': 'rejected'}]) }}{{ ui.tip(x) }}",
