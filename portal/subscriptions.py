@@ -25,9 +25,10 @@ TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     Event: (audit.record,),
     # people
     account.LinkAccepted: (suppliers.attach, accounts.welcome),
+    account.MemberDisabled: (approvals.look_for_orphans,),
     account.NewLinkAsked: (accounts.tell_inviters,),
     account.PasswordChanged: (accounts.tell_password_changed,),
-    account.RolesChanged: (accounts.tell_roles,),
+    account.RolesChanged: (accounts.tell_roles, approvals.look_for_orphans),
     account.SignedIn: (accounts.tell_new_device,),
     # suppliers and their records
     supplier.SupplierJoined: (suppliers.on_joined,),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.access.policy import Role
+from portal.access.policy import Role, holding
 from portal.accounts import links, sessions
 from portal.accounts.models import (
     FiscalProfile,
@@ -79,6 +79,14 @@ def holders(organization_id: UUID, roles: Iterable[str]) -> set[UUID]:
         Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None),
         Membership.roles.overlap([str(r) for r in roles]))
     return set(session.scalars(query))
+
+
+def able(organization_id: UUID, permission: str) -> dict[UUID, frozenset[str]]:
+    """Return who may do something in an organization now: their ids, each with its roles."""
+    query = select(Membership.user_id, Membership.roles).join(Membership.user).where(
+        Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None),
+        Membership.roles.overlap([role.value for role in holding(permission)]))
+    return {row.user_id: frozenset(row.roles) for row in session.execute(query)}
 
 
 def contacts_of(organization_id: UUID | None, roles: Iterable[str] = ()) -> list[Recipient]:

@@ -2,7 +2,7 @@
 
 Plain values in, plain values out; no database. Amounts are compared in MXN at the CFDI's rate.
 """
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -58,12 +58,27 @@ def may_decide(user_id: UUID, roles: Collection[str], approver_ids: Collection[U
     return user_id in approver_ids or bool(set(roles) & set(approver_roles))
 
 
+def successors(quorum: Quorum, approver_ids: Collection[UUID], approver_roles: Collection[str],
+               able: Mapping[UUID, Collection[str]], approved_by: Collection[UUID] = (),
+               ) -> tuple[list[UUID], list[str]] | None:
+    """Return whom a step waits for once those who are gone are left out; None when nobody is missing.
+
+    `able`: who may approve now, with their roles. Where an approval can come no more and nobody stands in for it, an
+    administrator's is asked.
+    """
+    here = [one for one in approver_ids if one in able or one in approved_by]
+    desk = any(set(roles) & set(approver_roles) for roles in able.values())
+    if (here or desk) if quorum is Quorum.ANY else len(here) == len(approver_ids) and (desk or not approver_roles):
+        return None
+    return here, list(dict.fromkeys((*approver_roles, Role.ADMINISTRATOR.value)))
+
+
 def is_complete(quorum: Quorum, approver_ids: Collection[UUID], holders: Collection[UUID],
                 approved_by: Collection[UUID]) -> bool:
     """Say whether a step has its approvals.
 
-    `holders` are the people who hold one of the step's roles now. ANY needs one approval; ALL needs everybody
-    named, plus one of the role's holders when a role is named as well (a role is a desk, not a crowd).
+    `holders` are the people who hold one of the step's roles now and may approve. ANY needs one approval; ALL needs
+    everybody named, plus one of the role's holders when a role is named as well (a role is a desk, not a crowd).
     """
     if quorum is Quorum.ANY:
         return bool(approved_by)

@@ -26,6 +26,14 @@ class StageDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageHandedOver(Event):
+    """Somebody whom a stage of an invoice waited for is gone: an administrator decides instead."""
+
+    kind: ClassVar[str] = "invoice"
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StagesConfigured(Event):
     """The client changed a stage of its flow."""
 
@@ -36,5 +44,6 @@ class StagesConfigured(Event):
 SENTENCES = {
     "StageStarted": lazy("%(subject)s came to the stage “%(stage)s”"),
     "StageDecided": lazy("Stage “%(stage)s” of %(subject)s: %(verdict)s"),
+    "StageHandedOver": lazy("Stage “%(stage)s” of %(subject)s waits for the administrators: an approver is gone"),
     "StagesConfigured": lazy("Approval stage “%(subject)s” changed (%(act)s)"),
 }

@@ -1,12 +1,26 @@
-"""Letters to approvers, written on the client's side: a supplier's transaction cannot see the client's people."""
+"""On the client's side, for a supplier's transaction cannot see the client's people: who holds an invoice."""
 from uuid import UUID
 
 from portal.access.actor import Actor
-from portal.approvals import services
+from portal.approvals import holders
+from portal.jobs.outbox import defer
 from portal.jobs.registry import job
 
 
 @job("approvals.tell_approvers")
-def tell_approvers(actor: Actor, invoice_id: UUID) -> None:
-    """Write to those who may decide on an invoice's current step."""
-    services.tell_approvers(invoice_id, actor)
+def tell_approvers(actor: Actor, invoice_id: UUID, position: int | None = None) -> None:
+    """Write to those who may decide on an invoice's current step, when it is still the one at `position`."""
+    holders.tell(invoice_id, actor, position)
+
+
+@job("approvals.find_orphans")
+def find_orphans(actor: Actor) -> None:
+    """Look for the invoices that wait for somebody who is gone, after a person lost access or a role."""
+    for invoice_id in holders.orphans(actor):
+        defer("approvals.hand_over", client_id=actor.client_id, key=str(invoice_id), invoice_id=invoice_id)
+
+
+@job("approvals.hand_over")
+def hand_over(actor: Actor, invoice_id: UUID) -> None:
+    """Let an administrator decide on an invoice whose approver is gone."""
+    holders.hand_over(invoice_id, actor)

@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.accounts import queries as people
-from portal.accounts.models import Organization
-from portal.approvals import emails, engine
+from portal.approvals import engine
 from portal.approvals.events import StageDecided, StageStarted
 from portal.approvals.models import ApprovalStep, Decision, StageRule, StepState, Verdict
 from portal.core.clock import now
@@ -75,24 +74,36 @@ def decide(command: Decide, actor: Actor) -> Invoice:
                         reason=command.reason)
     if not insert_once(decision):
         raise Conflict(_("You have already decided on this stage."))
-    announce(StageDecided(**_about(invoice), stage=step.label_es, verdict=command.verdict.value,
+    announce(StageDecided(**about(invoice), stage=step.label_es, verdict=command.verdict.value,
                           reason=command.reason), actor)
     _follow(command, step, invoice, actor)
     return invoice
 
 
-def tell_approvers(invoice_id: UUID, _actor: Actor) -> int:
-    """Post the letters to the approvers of an invoice's current step; none when it has moved on. Returns how many."""
-    step = session.scalar(select(ApprovalStep).filter_by(invoice_id=invoice_id, state=StepState.CURRENT))
-    if step is None:
-        return 0
-    invoice = session.get_one(Invoice, invoice_id)
-    client = session.get_one(Organization, invoice.client_id).name
-    wanted = set(step.approver_ids) | people.holders(invoice.client_id, step.approver_roles)
-    addressed = [r for r in map(people.recipient, sorted(wanted)) if r is not None]
-    for person in addressed:
-        emails.stage_started(person, invoice, step.label_es, client)
-    return len(addressed)
+def advance(step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:
+    """Go on to the next stage, or approve the invoice, when a step has its approvals. Its invoice is held."""
+    session.flush()
+    approved = session.scalars(select(Decision.user_id).filter_by(step_id=step.id, verdict=Verdict.APPROVED)).all()
+    able = people.able(invoice.client_id, Permission.Invoice.APPROVE)
+    holders = [one for one, roles in able.items() if roles & set(step.approver_roles)]
+    if not engine.is_complete(step.quorum, step.approver_ids, holders, approved):
+        invoices.touch(invoice)
+        return
+    step.state, step.ended_at = StepState.APPROVED, now()
+    steps = _newest_run(invoice.id)
+    following = next((s for s in steps if s.state is StepState.WAITING), None)
+    if following:
+        _begin(following, invoice, actor)
+        _show(invoice, steps)
+    else:
+        _show(invoice, steps)
+        invoices.approve(invoice, actor)
+
+
+def about(invoice: Invoice) -> dict[str, Any]:
+    """Return what every event about an invoice's approval says of it."""
+    return {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
+            "subject_label": invoice.number}
 
 
 def facts_of(invoice: Invoice, group: str) -> engine.Facts:
@@ -135,7 +146,7 @@ def _check(command: Decide, invoice: Invoice) -> None:
 
 def _follow(command: Decide, step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:
     if command.verdict is Verdict.APPROVED:
-        _advance(step, invoice, actor)
+        advance(step, invoice, actor)
         return
     step.state, step.ended_at = StepState.REJECTED, now()
     stop(invoice.id)
@@ -145,27 +156,9 @@ def _follow(command: Decide, step: ApprovalStep, invoice: Invoice, actor: Actor)
     act(invoice, command.reason.strip(), actor)
 
 
-def _advance(step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:
-    session.flush()
-    approved = session.scalars(select(Decision.user_id).filter_by(step_id=step.id, verdict=Verdict.APPROVED)).all()
-    holders = people.holders(invoice.client_id, step.approver_roles)
-    if not engine.is_complete(step.quorum, step.approver_ids, holders, approved):
-        invoices.touch(invoice)
-        return
-    step.state, step.ended_at = StepState.APPROVED, now()
-    steps = _newest_run(invoice.id)
-    following = next((s for s in steps if s.state is StepState.WAITING), None)
-    if following:
-        _begin(following, invoice, actor)
-        _show(invoice, steps)
-    else:
-        _show(invoice, steps)
-        invoices.approve(invoice, actor)
-
-
 def _begin(step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:
     step.state, step.started_at = StepState.CURRENT, now()
-    announce(StageStarted(**_about(invoice), stage=step.label_es, position=step.position), actor)
+    announce(StageStarted(**about(invoice), stage=step.label_es, position=step.position), actor)
 
 
 def _show(invoice: Invoice, steps: Sequence[ApprovalStep]) -> None:
@@ -187,8 +180,3 @@ def _frozen(invoice: Invoice, run: int, position: int, stage: engine.Stage) -> A
                         run=run, position=position, label_es=stage.label_es, label_en=stage.label_en,
                         approver_ids=list(stage.approver_ids), approver_roles=list(stage.approver_roles),
                         quorum=stage.quorum)
-
-
-def _about(invoice: Invoice) -> dict[str, Any]:
-    return {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
-            "subject_label": invoice.number}

@@ -66,3 +66,21 @@ def test_a_stage_has_its_english_name_or_else_the_spanish() -> None:
              for n, english in enumerate(("Purchasing", ""))]
     stages = engine.route(rules, facts)
     assert [(s.label_es, s.label_en) for s in stages] == [("Compras", "Purchasing"), ("Compras", "Compras")]
+
+
+ADMIN = "administrator"
+
+
+@pytest.mark.parametrize(("quorum", "named", "roles", "able", "approved", "expected"), [
+    (Quorum.ANY, [A, B], [], {B: ["approver"]}, [], None),
+    (Quorum.ANY, [A], ["approver"], {B: ["approver"]}, [], None),
+    (Quorum.ANY, [A], ["approver"], {B: [ADMIN]}, [], ([], ["approver", ADMIN])),
+    (Quorum.ALL, [A, B], [], {A: [ADMIN], B: ["approver"]}, [], None),
+    (Quorum.ALL, [A, B], [], {B: ["approver"], C: [ADMIN]}, [], ([B], [ADMIN])),
+    (Quorum.ALL, [A, B], [], {B: ["approver"], C: [ADMIN]}, [A], None),
+    (Quorum.ALL, [B], ["approver"], {B: [ADMIN]}, [], ([B], ["approver", ADMIN])),
+    (Quorum.ALL, [B, A], [ADMIN], {B: [ADMIN]}, [], ([B], [ADMIN])),
+])
+def test_who_stands_in_for_those_who_are_gone(quorum: Quorum, named: list, roles: list, able: dict, approved: list,
+                                              expected: tuple[list, list] | None) -> None:
+    assert engine.successors(quorum, named, roles, able, approved) == expected

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.access.actor import system
 from portal.access.policy import Role
 from portal.accounts.models import User
-from portal.approvals import configuration, queries, services
+from portal.approvals import configuration, holders, queries, services
 from portal.approvals.models import ApprovalStep, Decision, Quorum, StepState, Verdict
 from portal.approvals.queries import InboxFilter
 from portal.audit.models import AuditEvent
@@ -275,14 +275,14 @@ def test_those_who_hold_an_invoice_are_written_to_and_nobody_else(world: World) 
     seller = world.supplier(buyer)
     invoice, other = sent(world, seller), sent(world, seller)
     with world.acting(system(buyer.id)) as actor:
-        assert services.tell_approvers(invoice.id, actor) == 2
+        assert holders.tell(invoice.id, actor) == 2
     with world.owner():
         letters = db.session.scalars(select(Letter).filter_by(name="stage_started")).all()
         assert {row.to_email for row in letters} == {named.user.email, buyer.people["administrator"].user.email}
         services.stop(invoice.id)
     with world.acting(system(buyer.id)) as actor:
-        assert services.tell_approvers(invoice.id, actor) == 0
-        assert services.tell_approvers(other.id, actor) == 2
+        assert holders.tell(invoice.id, actor) == 0
+        assert holders.tell(other.id, actor) == 2
 
 
 @pytest.mark.parametrize(("currency", "rate", "expected"), [
