@@ -6,7 +6,7 @@ from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectFie
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
-from portal.core.i18n import language, lazy
+from portal.core.i18n import _, language, lazy, ngettext
 from portal.suppliers.bank_accounts import GiveAccount
 from portal.suppliers.layout import SaveField
 from portal.suppliers.models import (
@@ -98,10 +98,19 @@ class FieldValueForm(Form):
     value = Text(lazy("Answer"), validators=[Length(max=2000)])
     choice = RadioField(lazy("Answer"), validators=[MayBeEmpty()], choices=[])
     file = FileField(lazy("File"))
-    document_date = DateField(lazy("Date on the document"), validators=[MayBeEmpty()])
+    document_date = DateField(lazy("Valid until"), validators=[MayBeEmpty()],
+                              description=lazy("The day that the document itself gives."))
 
-    def shape(self, field: RecordField) -> "FieldValueForm":
-        """Offer the answers of a choice."""
+    def shape(self, field: RecordField, given: str = "") -> "FieldValueForm":
+        """Ask by the field's own name, offer the answers of a choice, show what was `given` before."""
+        for asked in (self.value, self.choice, self.file):
+            asked.label.text = field.label_es if language() == "es" else field.label_en or field.label_es
+        if field.is_dated:
+            self.document_date.label.text = _("Date on the document")
+            self.document_date.description = ngettext("It is valid for %(num)d day from then.",
+                                                      "It is valid for %(num)d days from then.", field.lifetime_days)
+        if not self.is_submitted():
+            self.value.data = self.choice.data = given
         self.choice.choices = ([("yes", lazy("Yes")), ("no", lazy("No"))] if field.type is FieldType.YES_NO
                                else [(c, c) for c in field.choices])
         return self

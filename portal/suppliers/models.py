@@ -125,6 +125,11 @@ class RecordField(Base):
     lifetime_days: Mapped[int | None]
     archived_at: Mapped[datetime | None]
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it lives for so many days from the document's date; else that date, if asked for, is its last."""
+        return self.expiry is Expiry.DOCUMENT_DATE and bool(self.lifetime_days)
+
 
 class ReviewState(StrEnum):
     """Where one value (or bank account) of the record stands."""

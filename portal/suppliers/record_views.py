@@ -39,10 +39,11 @@ def give(actor: Actor, relationship_id: UUID, field_id: UUID) -> ResponseReturnV
     """Give one field: the client's instructions, the file or the value, and what was given before."""
     relationship = records.mine(relationship_id, actor)
     field = field_of(relationship, field_id)
-    form = FieldValueForm().shape(field)
+    history = records.history(relationship_id, field_id)
+    form = FieldValueForm().shape(field, history[0].value if history else "")
     return answer(form, lambda: records.give(form.to_command(relationship_id, field), actor),
                   lambda value: _given(relationship_id, field.section_id), "suppliers/field.html", field=field,
-                  relationship=relationship, history=records.history(relationship_id, field_id))
+                  relationship=relationship, history=history)
 
 
 @page(bp, "/<uuid:relationship_id>/accounts/new", Permission.Record.BANK, methods=["GET", "POST"],

@@ -158,6 +158,8 @@ def _content(field: RecordField, command: GiveField, relationship: Relationship,
     if field.expiry is Expiry.DOCUMENT_DATE and command.document_date is None:
         raise Invalid(fields={"document_date": _("Give the date that the document carries.")})
     given_on = today(actor.zone)
+    if field.is_dated and command.document_date and command.document_date > given_on:
+        raise Invalid(fields={"document_date": _("That day has not come yet. Give the one that the document carries.")})
     content: dict[str, object] = {"document_date": command.document_date,
                                   "expires_on": engine.expiry_of(field, command.document_date, given_on)}
     if content["expires_on"] and content["expires_on"] <= given_on:  # type: ignore[operator]
@@ -174,12 +176,12 @@ def _content(field: RecordField, command: GiveField, relationship: Relationship,
 
 def _value(field: RecordField, text: str) -> str:
     value = text.strip()
+    if field.type is FieldType.CHOICE and value not in field.choices:
+        raise Invalid(fields={"choice": _("Choose one of the listed answers.")})
+    if field.type is FieldType.YES_NO and value not in ("yes", "no"):
+        raise Invalid(fields={"choice": _("Choose yes or no.")})
     if not value:
         raise Invalid(fields={"value": _("Write something, or leave the field with Cancel.")})
-    if field.type is FieldType.CHOICE and value not in field.choices:
-        raise Invalid(fields={"value": _("Choose one of the listed answers.")})
-    if field.type is FieldType.YES_NO and value not in ("yes", "no"):
-        raise Invalid(fields={"value": _("Choose yes or no.")})
     if field.type is FieldType.DATE and not _is_date(value):
         raise Invalid(fields={"value": _("This is not a date. Write it as in the calendar.")})
     if field.type is FieldType.NUMBER and not _is_number(value):

@@ -24,6 +24,7 @@ from portal.suppliers.board import board_of
 from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordField, RecordStatus, ReviewState
 from portal.suppliers.reviews import DecideItem, Item
 from tests.factories import Buyer, Seller, World
+from tests.forms import guard
 from tests.papers import PDF
 
 CLABE = "01218000123456789"
@@ -170,6 +171,24 @@ def test_a_document_that_has_expired_already_is_refused(world: World, seller: Se
         give(world, seller, "Opinión", value="positiva", document_date=today("UTC") - timedelta(days=60))
 
 
+def test_a_document_lives_from_a_day_that_has_come(world: World, seller: Seller) -> None:
+    with pytest.raises(Invalid) as refused:
+        give(world, seller, "Opinión", value="positiva", document_date=today(ZONE) + timedelta(days=1))
+    assert "document_date" in refused.value.fields
+
+
+def test_a_field_asks_by_its_name_and_shows_what_was_given(world: World, seller: Seller, client: FlaskClient) -> None:
+    give(world, seller, "Crédito", value="30")
+    world.sign_in(client, seller.person)
+    with world.acting(world.actor(seller)):
+        names = fields_of(seller)
+    credit, opinion = (client.get(f"/record/{seller.id}/fields/{names[n]}").text for n in ("Crédito", "Opinión"))
+    assert '<label for="value">Crédito' in credit and 'value="30"' in credit
+    assert "Tiene 30 días de vigencia" in opinion
+    wrong = client.post(f"/record/{seller.id}/fields/{names['Crédito']}", data={**guard(credit), "value": "treinta"})
+    assert "Crédito: Esto no es un número" in wrong.text
+
+
 def test_what_reaches_its_date_expires_once(world: World, buyer: Buyer, seller: Seller) -> None:
     complete(world, seller)
     give(world, seller, "Opinión", value="positiva", document_date=today("America/Mexico_City") - timedelta(days=29))
@@ -276,7 +295,7 @@ def test_an_answer_is_of_the_kind_that_is_asked(kind: FieldType, good: str, bad:
     assert records._value(field, good) == good.strip()
     with pytest.raises(Invalid) as refused:
         records._value(field, bad)
-    assert set(refused.value.fields) == {"value"}
+    assert set(refused.value.fields) == {"choice" if kind in (FieldType.CHOICE, FieldType.YES_NO) else "value"}
 
 
 def decide_account(world: World, buyer: Buyer, seller: Seller, row: BankAccount, *, approve: bool) -> None:
