@@ -1,6 +1,7 @@
 """Finds a Chromium for the browser tests, or installs one, and says loudly when it could not.
 
-Looks for the system's, then for Playwright's own; else asks the distribution (when allowed to), then Playwright.
+Looks for the system's, then for Playwright's own; else asks the distribution (when allowed to), then Playwright. The
+shell of Chromium comes first: it draws the same pages without a window around them, in a third of the time.
 With PORTAL_TEST_REQUIRE_BROWSER=1 it fails without one.
 """
 import os
@@ -9,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-dejavu")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium-headless-shell", "chromium")  # the first that there is
 LOUD = "!" * 78
 
 
@@ -33,7 +34,10 @@ def _install() -> None:
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "check": False,
                  "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
         subprocess.run(["apt-get", "update", "-q"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES], **quiet)
+        for package in PACKAGES:
+            asked = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package, "fonts-dejavu"]
+            if subprocess.run(asked, **quiet).returncode == 0:
+                break
     if find() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdin=subprocess.DEVNULL,
                        check=False)
