@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.access.actor import Actor
 from portal.cfdi.lazy import Unreadable
@@ -34,11 +34,14 @@ EVERY = timedelta(hours=20)  # an open invoice is asked about once a day
 PACE = 0.5  # seconds between the questions of one sweep
 
 
-def ask_later(client_id: UUID, invoice_id: UUID, seconds: float = 0) -> None:
-    """Ask SAT about an invoice after the commit, when the settings say that SAT is asked at all."""
+def ask_later(client_id: UUID, invoice_id: UUID, seconds: float = 0, uuid: str | None = None) -> None:
+    """Ask SAT about an invoice after the commit, when the settings say that SAT is asked at all.
+
+    `uuid`: that of its document now, so that a question about an earlier one that waits does not stand for this one.
+    """
     if "status" in asking.current().subjects:
         at = now() + timedelta(seconds=seconds) if seconds else None
-        defer(JOB, client_id=client_id, key=str(invoice_id), at=at, invoice_id=invoice_id)
+        defer(JOB, client_id=client_id, key=f"{invoice_id}{uuid or ''}", at=at, invoice_id=invoice_id)
 
 
 def question(invoice_id: UUID, actor: Actor) -> str:
@@ -68,6 +71,8 @@ def keep(invoice_id: UUID, expression: str, answer: Status, actor: Actor) -> Non
         code=answer.code[:200], cancelable=answer.cancelable, cancellation=answer.cancellation, efos=answer.efos,
         evidence=answer.evidence))
     session.flush()
+    if _document(invoice) not in expression:  # the supplier has brought another document meanwhile
+        return
     if answer.state is State.CANCELLED and (known is None or known.state is not State.CANCELLED):
         invoice.version += 1
         remember(invoice, "sat_cancelled", actor)
@@ -150,17 +155,26 @@ def _finding(text: str, found: str, remedy: str) -> dict[str, str]:
 def _ask_again(invoice: Invoice) -> None:
     known = _clear(invoice)
     since = known.asked_at if known is not None else datetime.min.replace(tzinfo=now().tzinfo)
-    times = session.scalar(select(func.count()).select_from(SatStatus).where(
-        SatStatus.invoice_id == invoice.id, SatStatus.asked_at > since)) or 0
+    times = session.scalar(select(func.count()).select_from(
+        _answers(invoice).where(SatStatus.asked_at > since).subquery())) or 0
     if times <= len(AGAIN):
-        ask_later(invoice.client_id, invoice.id, AGAIN[max(times, 1) - 1])
+        ask_later(invoice.client_id, invoice.id, AGAIN[max(times, 1) - 1], invoice.uuid)
 
 
 def _last(invoice: Invoice) -> SatStatus | None:
-    query = select(SatStatus).filter_by(invoice_id=invoice.id)
-    return session.scalar(query.order_by(SatStatus.asked_at.desc(), SatStatus.id.desc()).limit(1))
+    return session.scalar(_answers(invoice).order_by(SatStatus.asked_at.desc(), SatStatus.id.desc()).limit(1))
 
 
 def _clear(invoice: Invoice) -> SatStatus | None:
-    query = select(SatStatus).where(SatStatus.invoice_id == invoice.id, SatStatus.state.in_(CLEAR))
+    query = _answers(invoice).where(SatStatus.state.in_(CLEAR))
     return session.scalar(query.order_by(SatStatus.asked_at.desc(), SatStatus.id.desc()).limit(1))
+
+
+def _answers(invoice: Invoice) -> Select[SatStatus]:
+    """What SAT said of the document that the invoice has now; a returned one may have come back with another."""
+    return select(SatStatus).where(SatStatus.invoice_id == invoice.id,
+                                   SatStatus.expression.contains(_document(invoice), autoescape=True))
+
+
+def _document(invoice: Invoice) -> str:
+    return f"&id={invoice.uuid}&"

@@ -9,7 +9,7 @@ def on_sent(event: events.InvoiceSent, _actor: Actor) -> None:
     known = letter_facts(event.subject_id)
     emails.to_supplier("invoice_sent", known)
     digest.tell(known)
-    at_sat.ask_later(known.invoice.client_id, known.invoice.id)
+    at_sat.ask_later(known.invoice.client_id, known.invoice.id, uuid=known.invoice.uuid)
 
 
 def on_approved(event: events.InvoiceApproved, _actor: Actor) -> None:

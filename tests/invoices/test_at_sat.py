@@ -184,6 +184,28 @@ def test_what_is_known_outlives_an_unclear_answer(world, sent, sat, buyer, payab
         services.approve(queries.locked(payables, sent), payables)
 
 
+def test_what_was_said_of_an_earlier_document_is_not_said_of_the_one_that_took_its_place(world, sent, sat, buyer,
+                                                                                       payables, supplier, papers):
+    say(sat, estado="Cancelado")
+    runner.drain()
+    with world.acting(payables):
+        earlier = at_sat.question(sent, payables)
+        services.return_to_draft(queries.locked(payables, sent), "está cancelada", payables)
+    say(sat, code="N - 602: Comprobante no encontrado.", estado="No Encontrado")
+    with world.acting(supplier):
+        services.replace(sent, None, papers.upload(), None, supplier)
+        services.send(sent, None, supplier)
+    assert shown(world, sent, payables).word == "Not checked"
+    runner.drain()
+    assert shown(world, sent, payables).word == "Not there yet (No Encontrado)"
+    with world.acting(payables):  # an answer that was on its way when the document was replaced
+        at_sat.keep(sent, earlier, Status(state=State.CANCELLED, asked_at=datetime.now(UTC)), payables)
+    with world.owner():
+        assert session.query(Letter).filter_by(name="sat_cancelled").count() == 1  # of the earlier one
+    with world.acting(payables):
+        services.approve(queries.locked(payables, sent), payables)
+
+
 @pytest.mark.parametrize(("words", "text"), [
     ({"cancellation": "En proceso"}, "asked SAT to cancel"), ({"efos": "101"}, "69-B"),
     ({"cancellation": "Otra cosa", "efos": "999"}, ""),

@@ -198,7 +198,8 @@ def test_what_sat_says_is_cancelled_is_not_applied(world: World, buyer: Buyer, s
                                                    note: Invoice) -> None:
     with world.owner():
         db.session.add(SatStatus(
-            client_id=buyer.id, relationship_id=seller.id, invoice_id=note.id, asked_at=now(), expression="",
+            client_id=buyer.id, relationship_id=seller.id, invoice_id=note.id, asked_at=now(),
+            expression=f"&id={note.uuid}&",
             state=State.CANCELLED, reason="", code="S", cancelable=Cancelable.UNKNOWN, cancellation=Cancellation.NONE,
             efos=Efos.NOT_LISTED, evidence=b""))
     with pytest.raises(Conflict, match="notas de crédito están canceladas.*NC-1"):

@@ -64,10 +64,11 @@ def test_a_date_is_given_moved_and_taken_away(world: World, buyer: Buyer, seller
         assert [d.pay_on for d in db.session.scalars(select(PaymentDate).order_by(PaymentDate.id))] == [*days, None]
 
 
-def test_a_past_date_is_refused(world: World, buyer: Buyer, seller: Seller) -> None:
+@pytest.mark.parametrize("days", [-1, 367])
+def test_a_date_that_is_a_slip_of_the_pen_is_refused(world: World, buyer: Buyer, seller: Seller, days: int) -> None:
     invoice = approved(world, seller)
     with world.acting(world.actor(buyer, "treasury")) as actor, pytest.raises(Invalid):
-        services.schedule([invoice.id], today(ZONE) - timedelta(days=1), actor)
+        services.schedule([invoice.id], today(ZONE) + timedelta(days=days), actor)
 
 
 @pytest.mark.parametrize("status", [InvoiceStatus.IN_REVIEW, InvoiceStatus.PAID, InvoiceStatus.REJECTED])
@@ -98,7 +99,8 @@ def test_what_sat_says_is_cancelled_is_not_paid(world: World, buyer: Buyer, sell
         services.schedule([invoice.id], today(ZONE), actor)
     with world.owner():
         db.session.add(SatStatus(
-            client_id=buyer.id, relationship_id=seller.id, invoice_id=invoice.id, asked_at=now(), expression="",
+            client_id=buyer.id, relationship_id=seller.id, invoice_id=invoice.id, asked_at=now(),
+            expression=f"&id={invoice.uuid}&",
             state=State.CANCELLED, reason="", code="S", cancelable=Cancelable.UNKNOWN, cancellation=Cancellation.NONE,
             efos=Efos.NOT_LISTED, evidence=b""))
     with world.acting(world.actor(buyer, "treasury")) as actor:
