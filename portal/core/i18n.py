@@ -95,6 +95,11 @@ def day(value: date | datetime | None, zone: str = ZONE) -> str:
     return format_date(local, format=pattern, locale=_locale()).replace(".", "")
 
 
+def weekday(value: date) -> str:
+    """Write the day of the week as `viernes`."""
+    return format_date(value, format="EEEE", locale=_locale())
+
+
 def moment(value: datetime | None, zone: str = ZONE) -> str:
     """Write an instant as `26 nov 2026, 14:05` in `zone`."""
     if value is None:

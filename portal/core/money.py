@@ -55,11 +55,12 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_HALF_UP)
 
 
-def parse_amount(text: str, currency: str = "MXN") -> Decimal:
+def parse_amount(text: str, currency: str = "MXN", places: int | None = None) -> Decimal:
     """Read an amount as a person in Mexico or the United States types it: `1,234.50`, `$ 1 234.5 MXN`, `1234`.
 
     A comma or blank groups thousands and never starts the decimals: `1.234,50` and `1,23` are refused, not guessed,
-    because a guess would be wrong by a factor of a hundred. Raises NotAnAmount(code).
+    because a guess would be wrong by a factor of a hundred. `places`: how many decimals it may have, when not those
+    of the currency (an exchange rate). Raises NotAnAmount(code).
     """
     plain = BETWEEN_DIGITS.sub(",", unicodedata.normalize("NFKC", text).replace("\u2212", "-"))
     plain = BLANKS.sub("", plain).upper()
@@ -71,14 +72,19 @@ def parse_amount(text: str, currency: str = "MXN") -> Decimal:
         raise NotAnAmount("format", "1,234.50")
     if negative:
         raise NotAnAmount("sign")
-    return _exact(plain.replace(",", ""), currency)
+    return _exact(plain.replace(",", ""), decimals(currency) if places is None else places)
 
 
-def _exact(plain: str, currency: str) -> Decimal:
+def written(amount: Decimal, places: int = 2) -> str:
+    """Write an amount as a person would type it, with `places` decimals at least: `1,160.00`."""
+    short = f"{amount.normalize():,f}"
+    return short if len(short.partition(".")[2]) > places else f"{amount:,.{places}f}"
+
+
+def _exact(plain: str, allowed: int) -> Decimal:
     whole, _, fraction = plain.partition(".")
-    allowed = decimals(currency)
     if len(fraction.rstrip("0")) > allowed:
         raise NotAnAmount("decimals", str(allowed))
     if len(whole.lstrip("0")) > MAX_INTEGER_DIGITS:
         raise NotAnAmount("size", str(MAX_INTEGER_DIGITS))
-    return quantize(Decimal(f"{whole or '0'}.{fraction or '0'}"), currency)
+    return Decimal(f"{whole or '0'}.{fraction or '0'}").quantize(Decimal(1).scaleb(-allowed))

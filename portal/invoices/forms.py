@@ -13,13 +13,11 @@ from wtforms import (
     IntegerField,
     MultipleFileField,
     SelectField,
-    StringField,
 )
 from wtforms.validators import DataRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import TextArea
 
 from portal.core.i18n import _, lazy
-from portal.core.money import NotAnAmount, parse_amount
 from portal.invoices.answers import LONGEST
 from portal.invoices.captured import ForeignInvoice
 from portal.invoices.configuration import FILE_TYPES, KINDS, SaveRequirement, SaveSettings
@@ -27,7 +25,7 @@ from portal.invoices.demands import Demand
 from portal.invoices.lifecycle import CLOSED, OPEN
 from portal.invoices.models import InvoiceRequirement, InvoiceSettings, InvoiceStatus, RequirementType
 from portal.invoices.queries import Filters
-from portal.web.forms import Checkboxes, Form, Text, as_uuid
+from portal.web.forms import Amount, Checkboxes, Form, Given, Text, as_uuid
 
 CURRENCIES = ("USD", "EUR", "CAD", "GBP", "CHF", "JPY", "CNY", "BRL", "COP", "CLP", "ARS", "PEN", "AUD", "KRW", "MXN")
 KIND_WORDS = {"I": lazy("Invoices (type I)"), "E": lazy("Credit notes (type E)"), "foreign": lazy("Foreign invoices")}
@@ -42,42 +40,6 @@ class LongText(Text):
     """Several lines of text."""
 
     widget = TextArea()
-
-
-class Amount(StringField):  # type: ignore[misc]
-    """An amount as people type it; its data is a Decimal, or None when it was left empty."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.typed = valuelist[0].strip() if valuelist else ""
-        self.data = None
-        if self.typed:
-            try:
-                self.data = parse_amount(self.typed)
-            except NotAnAmount as wrong:
-                raise ValueError(_SAYS.get(wrong.code, _SAYS["format"])) from wrong
-
-    def _value(self) -> str:
-        typed = getattr(self, "typed", None)
-        return typed if typed is not None else "" if self.data is None else f"{self.data:.2f}"
-
-
-_SAYS = {
-    "format": lazy("Write the amount like this: 1,234.50"), "decimals": lazy("Write at most two decimals."),
-    "sign": lazy("The amount cannot be negative."), "size": lazy("The amount is too large."),
-}
-
-
-class Given:
-    """Required, with a sentence of its own; zero counts as given."""
-
-    field_flags: Mapping[str, Any] = {"required": True}
-
-    def __init__(self, sentence: object) -> None:
-        self.sentence = sentence
-
-    def __call__(self, _form: Any, field: Any) -> None:
-        if field.data is None and not field.errors:
-            raise ValidationError(self.sentence)
 
 
 class AddForm(Form):

@@ -17,11 +17,12 @@ from portal.core.clock import today
 from portal.core.db import savepoint
 from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import _
+from portal.core.money import written
 from portal.invoices.models import Invoice
 from portal.payments import crediting, queries
 from portal.payments.crediting import offers
 from portal.payments.effects import RegisterPayment
-from portal.payments.forms import CURRENCIES, RegisterForm, credits_of, lines_of, written
+from portal.payments.forms import CURRENCIES, RegisterForm, credits_of, lines_of, tidied
 from portal.payments.models import PaymentMethod
 from portal.storage.names import safe_name
 from portal.suppliers import queries as suppliers
@@ -132,4 +133,4 @@ def _draft(actor: Actor, relationship_id: UUID, typed: MultiDict[str, str],
     form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
     proof = files.get("evidence")
     name = proof.filename if proof is not None else None
-    return Draft(relationship_id, typed, form, safe_name(name) if name else "")
+    return Draft(relationship_id, MultiDict(tidied(typed)), form, safe_name(name) if name else "")

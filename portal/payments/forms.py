@@ -1,43 +1,30 @@
-"""The shapes of what treasury types. Amounts may be written as `1,234.50`."""
+"""The shapes of what treasury types."""
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
-from wtforms import DateField, DecimalField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import DateField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.validators import Optional as MayBeEmpty
 
 from portal.core.errors import Invalid
 from portal.core.i18n import _, lazy
+from portal.core.money import written
 from portal.invoices.models import Invoice
 from portal.payments.crediting import Offer
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Credit, Line
 from portal.payments.models import PaymentMethod
-from portal.web.forms import Form, Text, upload_of
+from portal.web.forms import Amount, Form, Given, Text, amount_of, upload_of
 
 METHODS = (
     (PaymentMethod.TRANSFER.value, lazy("Electronic transfer")), (PaymentMethod.CHECK.value, lazy("Check")),
     (PaymentMethod.CARD.value, lazy("Card")), (PaymentMethod.CASH.value, lazy("Cash")),
     (PaymentMethod.OTHER.value, lazy("Other")), (PaymentMethod.COMPENSATION.value, lazy("Compensation")),
 )
-LARGEST = Decimal(10) ** 12
 CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
-
-
-class Amount(DecimalField):  # type: ignore[misc]
-    """An amount: `1234.5`, `1,234.50` and `$1,234.50` are the same."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([clean(v) for v in valuelist])
-        if self.data is not None and not sane(self.data):
-            self.data = None
-            raise ValueError(_("Type a number such as 1,234.50."))
 
 
 class ScheduleForm(Form):
@@ -69,15 +56,19 @@ class RegisterForm(Form):
     paid_on = DateField(lazy("Date of payment"), validators=[DataRequired(lazy("Choose the day the money went out."))])
     method = SelectField(lazy("How it was paid"), choices=METHODS, coerce=PaymentMethod)
     currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])
-    rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty(), NumberRange(min=Decimal("0.000001"))],
+    rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty()],
                   description=lazy("Pesos for one unit of the payment's currency. Not needed in pesos."))
-    amount = Amount(lazy("Amount paid"), validators=[InputRequired(lazy("Give the amount that went out.")),
-                                                     NumberRange(min=Decimal(0))],
+    amount = Amount(lazy("Amount paid"), validators=[Given(lazy("Give the amount that went out."))],
                     description=lazy("What the invoices get, less the credit notes."))
     reference = Text(lazy("Tracking key or reference"), validators=[Length(max=60)])
     bank_account_id = SelectField(lazy("Paid into"), validators=[MayBeEmpty()])
     evidence = FileField(lazy("Proof of payment"), description=lazy("PDF or image, up to 10 MB."))
     note = TextAreaField(lazy("Note for the supplier"), validators=[Length(max=500)])
+
+    def validate_rate(self, field: Amount) -> None:
+        """Refuse a rate of nothing."""
+        if field.data == 0:
+            raise ValidationError(_("The exchange rate is above zero."))
 
     def rewind(self) -> None:
         """Let the proof be read again: it was read once to show what would happen."""
@@ -102,7 +93,7 @@ def lines_of(values: Mapping[str, str], payable: Sequence[Invoice]) -> tuple[Lin
     Raises Invalid when an amount is not a number, or belongs to an invoice that is no longer payable.
     """
     lines, left = [], {f"amount-{i.id}" for i in payable}
-    if any(clean(v).strip("0.") for k, v in values.items() if k.startswith("amount-") and k not in left):
+    if any(_given(v) for k, v in values.items() if k.startswith("amount-") and k not in left):
         raise Invalid(_("An invoice that you had given an amount is not waiting for payment any more: somebody else "
                         "has paid it. Look at the amounts again."))
     for invoice in payable:
@@ -119,7 +110,7 @@ def credits_of(values: Mapping[str, str], offers: Sequence[Offer]) -> tuple[Cred
     """
     made: dict[tuple[UUID, UUID], Decimal] = {}
     left = {f"credit-{offer.key}" for offer in offers}
-    if any(clean(v).strip("0.") for k, v in values.items() if k.startswith("credit-") and k not in left):
+    if any(_given(v) for k, v in values.items() if k.startswith("credit-") and k not in left):
         raise Invalid(_("A credit note that you had given an amount is not left to apply as it was: somebody else has "
                         "applied it. Look at the amounts again."))
     for offer in offers:
@@ -130,16 +121,16 @@ def credits_of(values: Mapping[str, str], offers: Sequence[Offer]) -> tuple[Cred
     return tuple(Credit(note_id, invoice_id, amount) for (note_id, invoice_id), amount in made.items())
 
 
-def _amount(written: str, number: str) -> Decimal:
-    typed = clean(written)
+def _amount(typed: str, number: str) -> Decimal:
     try:
-        amount = Decimal(typed) if typed else Decimal(0)
-        if not sane(amount):
-            raise InvalidOperation
-    except InvalidOperation as wrong:
-        raise Invalid(fields={"amount": _("The amount of %(number)s is not a number: %(typed)s",
-                                          number=number, typed=typed[:20])}) from wrong
-    return amount
+        return amount_of(typed) if typed.strip() else Decimal(0)
+    except ValueError as wrong:
+        raise Invalid(fields={"amount": _("%(number)s, “%(typed)s”: %(sentence)s", number=number,
+                                          typed=typed.strip()[:20], sentence=wrong)}) from wrong
+
+
+def _given(typed: str) -> bool:
+    return bool(typed.strip(" 0.,$"))
 
 
 def _against(chosen: str, number: str) -> UUID:
@@ -149,17 +140,13 @@ def _against(chosen: str, number: str) -> UUID:
         raise Invalid(_("Choose to which invoice credit note %(note)s is applied.", note=number)) from nothing
 
 
-def sane(amount: Decimal) -> bool:
-    """Say whether a number can be an amount at all: "1e999999", "NaN" and "Infinity" are numbers too."""
-    return amount.is_finite() and abs(amount) < LARGEST
+def tidied(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed for the documents of the page, its amounts as they are read: `1,160.00`."""
+    return {key: _tidy(value) if key.startswith(("amount-", "credit-")) else value for key, value in typed.items()}
 
 
-def written(amount: Decimal) -> str:
-    """Return an amount as a person would type it, with two decimals at least: `1160.00`."""
-    short = f"{amount.normalize():f}"
-    return short if len(short.partition(".")[2]) > 2 else f"{amount:.2f}"
-
-
-def clean(text: str) -> str:
-    """Return an amount as typed, without currency sign, thousands commas and blanks."""
-    return text.replace("$", "").replace(",", "").replace(" ", "").replace("\u00a0", "").strip()
+def _tidy(typed: str) -> str:
+    try:
+        return written(amount_of(typed))
+    except ValueError:
+        return typed

@@ -1,6 +1,6 @@
 """The verbs of treasury: give dates, register payments, void them."""
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,21 +26,23 @@ from portal.payments.events import PaymentRegistered, PaymentScheduled, PaymentU
 from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentStatus
 from portal.storage import services as files
 
+FARTHEST = timedelta(days=366)  # a later date is a slip of the pen: suppliers would read it
 PAYABLE = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
 
 
 def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[Invoice]:
-    """Give approved invoices a payment date (today or later), or change the one they have.
+    """Give approved invoices a payment date (today or later), or change the one they have; return those it changed.
 
-    Raises Invalid for a past date, Conflict when one of them is no longer to be paid.
+    Raises Invalid for a past date or one more than a year away, Conflict when one of them is no longer to be paid.
     """
     actor.require(Permission.Payment.SCHEDULE)
     if pay_on < today(actor.zone):
         raise Invalid(fields={"pay_on": _("The date has passed. Choose today or a later day.")})
-    rows = _standing(_lock(invoice_ids, actor))
+    if pay_on - today(actor.zone) > FARTHEST:
+        raise Invalid(fields={"pay_on": _("The date is more than a year away. Check the year.")})
+    rows = [invoice for invoice in _standing(_lock(invoice_ids, actor)) if invoice.scheduled_on != pay_on]
     for invoice in rows:
-        if invoice.scheduled_on != pay_on:
-            _give_date(invoice, pay_on, "", actor)
+        _give_date(invoice, pay_on, "", actor)
     return rows
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.clock import today
-from portal.core.i18n import _, ngettext
+from portal.core.i18n import _, day, ngettext, weekday
 from portal.invoices import facts
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
@@ -41,7 +41,7 @@ def schedule(actor: Actor) -> ResponseReturnValue:
     """Show the chosen invoices and their sums, then give them the date."""
     ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
     rows, form = queries.chosen(actor, ids), ScheduleForm()
-    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld,
+    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld, "here": _here(),
              "totals": engine.totals((i.currency, i.balance) for i in rows),
              "notes": queries.applicable(actor, {i.relationship_id for i in rows})}
     if "pay_on" not in request.form:
@@ -58,11 +58,11 @@ def pay(actor: Actor) -> ResponseReturnValue:
     if len(to) != 1:
         toast(_("A payment is to one supplier: choose invoices of one only.") if rows
               else _("Mark the invoices in the list first."), "warning")
-        here: dict[str, Any] = {name: request.args[name] for name in ("q", "state", "until") if name in request.args}
-        return redirect(url_for("payments_treasury.due", **here), 303)
+        return redirect(_list(), 303)
     if len({row.currency for row in rows}) > 1:
         toast(_("They are in several currencies, so nothing is filled in: write what each gets."), "warning")
-    return redirect(url_for("payments_treasury.register", relationship_id=to.pop(), invoice=[i.id for i in rows]), 303)
+    return redirect(url_for("payments_treasury.register", relationship_id=to.pop(), invoice=[i.id for i in rows],
+                            **_here()), 303)
 
 
 @page(bp, "/unschedule/<uuid:invoice_id>", Permission.Payment.SCHEDULE, methods=["GET", "POST"])
@@ -70,7 +70,7 @@ def unschedule(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Take a date away, saying why."""
     form, rows = UnscheduleForm(), [invoices.get(actor, invoice_id)]
     return answer(form, lambda: services.unschedule(invoice_id, form.note.data or "", actor), _unscheduled,
-                  "payments/unschedule.html", rows=rows)
+                  "payments/unschedule.html", rows=rows, here=_here())
 
 
 @page(bp, "/pay/<uuid:relationship_id>", Permission.Payment.REGISTER, methods=["GET", "POST"])
@@ -84,7 +84,7 @@ def register(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     draft = drafts.sent(actor, relationship_id)
     if drafts.tried(draft, actor, lambda command: services.preview(command, actor)) is None:
         return _typing(actor, draft), 422
-    return redirect(url_for("payments_treasury.confirm", relationship_id=relationship_id), 303)
+    return redirect(url_for("payments_treasury.confirm", relationship_id=relationship_id, **_here()), 303)
 
 
 @page(bp, "/pay/<uuid:relationship_id>/confirm", Permission.Payment.REGISTER, methods=["GET", "POST"],
@@ -94,7 +94,7 @@ def confirm(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     suppliers.relationship(actor, relationship_id)
     draft = drafts.begun(actor, relationship_id)
     if draft is None:
-        return redirect(url_for("payments_treasury.register", relationship_id=relationship_id), 303)
+        return redirect(url_for("payments_treasury.register", relationship_id=relationship_id, **_here()), 303)
     seen = request.form.get("seen", "")
     if request.method == "POST" and (paid := drafts.tried(draft, actor, lambda c: services.register(c, actor, seen))):
         drafts.forget(actor, relationship_id)
@@ -108,7 +108,8 @@ def start_over(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     suppliers.relationship(actor, relationship_id)
     drafts.forget(actor, relationship_id)
     wanted = request.args.getlist("invoice")  # what was chosen in the list when another payment was found begun
-    return redirect(url_for("payments_treasury.register", relationship_id=relationship_id, invoice=wanted), 303)
+    return redirect(url_for("payments_treasury.register", relationship_id=relationship_id, invoice=wanted, **_here()),
+                    303)
 
 
 @page(bp, "/void/<uuid:payment_id>", Permission.Payment.VOID, methods=["GET", "POST"], step_up=["POST"])
@@ -120,11 +121,20 @@ def void(actor: Actor, payment_id: UUID) -> ResponseReturnValue:
                   names=queries.suppliers_of([payment]))
 
 
+def _here() -> dict[str, Any]:
+    """Return what the list was narrowed to when its act began: it goes from page to page, so that one comes back."""
+    return {name: request.args[name] for name in ("q", "state", "until") if request.args.get(name)}
+
+
+def _list() -> str:
+    return url_for("payments_treasury.due", **_here())
+
+
 def _typing(actor: Actor, draft: Draft) -> str:
     relationship = suppliers.relationship(actor, draft.relationship_id)
     payable = queries.payable(actor, relationship.id)
     return render("payments/register.html", withheld=facts.withheld, draft=draft, form=draft.form,
-                  relationship=relationship, typed=draft.typed, payable=payable,
+                  relationship=relationship, typed=draft.typed, payable=payable, here=_here(),
                   offers=crediting.offers(queries.applicable(actor, [relationship.id]), payable),
                   accounts=suppliers.approved_accounts(actor, relationship.id))
 
@@ -136,20 +146,24 @@ def _confirming(actor: Actor, draft: Draft) -> ResponseReturnValue:
     changed = bool(draft.form.form_errors)
     notes = queries.applicable(actor, [draft.relationship_id])
     return render("payments/confirm.html", effect=effect, withheld=facts.withheld, draft=draft,
-                  twins=effects.twins(effect),
+                  twins=effects.twins(effect), here=_here(),
                   forgotten=crediting.forgotten(effect.credits, notes, [x.invoice for x in effect.lines]),
                   ), 409 if changed else 200
 
 
 def _scheduled(rows: list[Invoice]) -> str:
-    toast(ngettext("%(num)d invoice scheduled. Its supplier has been told.",
-                   "%(num)d invoices scheduled. Their suppliers have been told.", len(rows)))
-    return url_for("payments_treasury.due")
+    if not rows:
+        toast(_("They had that date already, so nobody was told again."), "info")
+    elif pay_on := rows[0].scheduled_on:
+        toast(ngettext("%(num)d invoice scheduled for %(weekday)s, %(day)s. Its supplier has been told.",
+                       "%(num)d invoices scheduled for %(weekday)s, %(day)s. Their suppliers have been told.",
+                       len(rows), weekday=weekday(pay_on), day=day(pay_on)))
+    return _list()
 
 
 def _unscheduled(_invoice: object) -> str:
     toast(_("The date was taken away. The supplier has been told why."))
-    return url_for("payments_treasury.due")
+    return _list()
 
 
 def _registered(payment: Payment) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.money import NotAnAmount, decimals, parse_amount, quantize
+from portal.core.money import NotAnAmount, decimals, parse_amount, quantize, written
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,15 @@ def test_what_we_write_we_read(amount):
                                               ("999999999999999.99", "999999999999999.99")])
 def test_edges_of_what_is_read(text, amount):
     assert str(parse_amount(text)) == amount
+
+
+def test_a_rate_has_more_decimals_than_its_currency():
+    assert parse_amount("18.432500", places=6) == Decimal("18.4325")
+    with pytest.raises(NotAnAmount, match="decimals"):
+        parse_amount("18.1234567", places=6)
+
+
+@pytest.mark.parametrize(("amount", "text"), [("1234567.5", "1,234,567.50"), ("0", "0.00"), ("18.432500", "18.4325"),
+                                              ("1E+6", "1,000,000.00"), ("-0.01", "-0.01")])
+def test_an_amount_is_written_with_its_thousands(amount, text):
+    assert written(Decimal(amount)) == text

@@ -229,7 +229,7 @@ def test_over_the_balance_comes_back_with_what_was_typed(world: World, client: F
         **guard(page.text), "number": "P-9", "paid_on": str(today(ZONE)), "method": "transfer", "currency": "MXN",
         "amount": "2000", f"amount-{invoice.id}": "2000", "note": "lo que escribí"})
     assert answer.status_code == 422
-    assert "$1,160.00 MXN" in answer.text and "lo que escribí" in answer.text and 'value="2000"' in answer.text
+    assert "$1,160.00 MXN" in answer.text and "lo que escribí" in answer.text and 'value="2,000.00"' in answer.text
 
 
 def test_empty_pages_say_what_will_appear(world: World, client: FlaskClient) -> None:
@@ -281,7 +281,7 @@ def test_a_credit_note_from_the_list_to_the_archive_of_both_sides(world: World, 
     page = client.get(link)
     fields = _fields(page.text)
     assert (fields["amount"], fields[f"amount-{invoice.id}"], fields[f"credit-{note.id}-0"]) == (
-        "1000.00", "1160.00", "160.00")
+        "1,000.00", "1,160.00", "160.00")
     assert f'<option value="{invoice.id}" selected>{invoice.number} · la nombra la nota' in page.text
     assert f"Llenado para {invoice.number}, menos" in page.text and "Lo que habías escrito" not in page.text
     shown = _review(client, seller, {**guard(page.text), **fields, f"against-{note.id}-0": str(invoice.id),
@@ -328,10 +328,13 @@ def test_a_note_that_is_left_is_named_before_confirming(client: FlaskClient, tre
 
 
 @pytest.mark.parametrize(("more", "said"), [
-    ({"credit": "160", "against": ""}, "Elige a qué factura"),
-    ({"credit": "ciento", "against": "x"}, "no es un número"),
+    ({"credit": "160.00", "against": ""}, "Elige a qué factura"),
+    ({"credit": "ciento", "against": "x"}, "«ciento»: Escribe el monto así: 1,234.50"),
+    ({"credit": "1,60", "against": "it"}, "«1,60»: Escribe el monto así: 1,234.50"),
+    ({"credit": "1.605", "against": "it"}, "«1.605»: Escribe como máximo 2 decimales."),
+    ({"credit": "160.00", "against": "it", "amount": "1.000,00"}, "Escribe el monto así: 1,234.50"),
     ({"credit": "160.01", "against": "it", "amount": "999.99"}, "quedan $160.00 MXN"),
-    ({"credit": "1e9", "against": "it"}, "menos las notas de crédito son -$999,998,840.00 MXN")])
+    ({"credit": "1,000,000,000.00", "against": "it"}, "menos las notas de crédito son -$999,998,840.00 MXN")])
 def test_what_is_typed_for_a_note_comes_back_with_what_is_wrong(client: FlaskClient, treasury: Desk, note: Invoice,
                                                                 more: dict[str, str], said: str) -> None:
     _buyer, seller, invoice = treasury
@@ -381,8 +384,8 @@ def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskC
     assert 'formaction="/treasury/pay"' in due
     chosen = client.post("/treasury/pay", data={**guard(due), "selected": [str(first.id), str(second.id)]})
     fields = _fields(client.get(chosen.headers["Location"]).text)
-    assert (fields["amount"], fields["paid_on"]) == ("1200.00", str(today(ZONE)))
-    assert (fields[f"amount-{first.id}"], fields[f"amount-{second.id}"]) == ("1160.00", "40.00")
+    assert (fields["amount"], fields["paid_on"]) == ("1,200.00", str(today(ZONE)))
+    assert (fields[f"amount-{first.id}"], fields[f"amount-{second.id}"]) == ("1,160.00", "40.00")
     page = client.get(f"/treasury/pay/{seller.id}?invoice={second.id}").text
     assert page.index(f'name="amount-{second.id}"') < page.index(f'name="amount-{first.id}"'), "what is paid is first"
     page = client.get(f"/treasury/pay/{seller.id}?invoice={first.id}").text
@@ -412,7 +415,7 @@ def test_what_was_begun_gives_way_to_what_is_chosen_when_told_so(world: World, c
     page = client.get(f"/treasury/pay/{seller.id}?invoice={invoice.id}").text
     assert "Lo que habías escrito" in page and _fields(page)["amount"] == "400.00"
     anew = client.post(f"/treasury/pay/{seller.id}/forget?invoice={invoice.id}", data=guard(page))
-    assert _fields(client.get(anew.headers["Location"]).text)["amount"] == "1160.00"
+    assert _fields(client.get(anew.headers["Location"]).text)["amount"] == "1,160.00"
 
 
 def test_voiding_shows_what_would_be_owed_again(world: World, client: FlaskClient, treasury: Desk) -> None:
@@ -424,3 +427,24 @@ def test_voiding_shows_what_would_be_owed_again(world: World, client: FlaskClien
     amounts = re.findall(r'<span class="amount">(\$[\d,.]+)', page)
     assert amounts == ["$400.00", "$400.00", "$760.00", "$1,160.00"], "the payment; then paid, owed now, owed again"
     assert "Papelería Ñandú" in page and "Anular el pago de $400.00 MXN" in page
+
+
+def test_one_comes_back_to_the_list_as_it_was_narrowed(client: FlaskClient, treasury: Desk) -> None:
+    _buyer, seller, invoice = treasury
+    here = f"q={invoice.number}&state=unscheduled"
+    due = client.get(f"/treasury/?{here}").text.replace("&amp;", "&")
+    to_schedule, to_pay = f"/treasury/schedule?{here}", f"/treasury/pay/{seller.id}?invoice={invoice.id}&{here}"
+    assert f'action="{to_schedule}"' in due and f'href="{to_pay}"' in due
+    chosen = client.post(to_schedule, data={**guard(due), "selected": str(invoice.id), "action": "preview"})
+    assert f'href="/treasury/?{here}"' in chosen.text.replace("&amp;", "&")
+    day = str(today(ZONE) + timedelta(days=3))
+    when = {"selected": str(invoice.id), "pay_on": day}
+    assert client.post(to_schedule, data={**guard(chosen.text), **when}).headers["Location"] == f"/treasury/?{here}"
+    assert "1 factura programada para el " in client.get("/treasury/").text
+    client.post(to_schedule, data={**guard(client.get("/treasury/").text), **when})
+    assert "Ya tenían esa fecha" in client.get("/treasury/").text
+    page = client.get(to_pay).text.replace("&amp;", "&")
+    review = f"/treasury/pay/{seller.id}?{here}"
+    assert f'action="{review}"' in page and f'href="/treasury/?{here}"' in page
+    sent = client.post(review, data=_typed(client, seller, invoice, "1,160.00"))
+    assert sent.headers["Location"] == f"/treasury/pay/{seller.id}/confirm?{here}"

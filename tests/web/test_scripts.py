@@ -331,3 +331,11 @@ def test_the_parts_of_a_payment_are_added_while_they_are_typed(page: Page) -> No
     expect(said).to_have_text("$1,000.00 · justo")
     page.fill("#note", "200.5")
     expect(said).to_have_text("$959.50 · faltan $40.50")
+    page.fill("#whole", "123456789.5")
+    page.press("#whole", "Tab")
+    expect(page.locator("#whole")).to_have_value("123,456,789.50")
+    for no_amount in ("1,60", "1.605", "-1", "1.000,00"):
+        page.fill("#note", no_amount)
+        page.press("#note", "Tab")
+        expect(page.locator("#note")).to_have_value(no_amount)
+        expect(said).to_contain_text("$1,160.00 · faltan")
