@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal.access.policy import Role
 from portal.approvals.models import Quorum, StageRule
+from portal.core.folding import among
 
 DEFAULT_ES, DEFAULT_EN = "Revisión", "Review"
 DEFAULT_ROLES = (Role.ACCOUNTS_PAYABLE.value, Role.ADMINISTRATOR.value)
@@ -42,7 +43,7 @@ def applies(rule: StageRule, facts: Facts) -> bool:
     fits = amount is None or ((rule.minimum is None or amount >= rule.minimum)
                               and (rule.maximum is None or amount <= rule.maximum))
     return (fits and (not rule.currencies or facts.currency in rule.currencies)
-            and (not rule.kinds or facts.kind in rule.kinds) and (not rule.groups or facts.group in rule.groups))
+            and (not rule.kinds or facts.kind in rule.kinds) and (not rule.groups or among(facts.group, rule.groups)))
 
 
 def route(rules: Iterable[StageRule], facts: Facts) -> list[Stage]:

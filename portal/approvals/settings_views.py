@@ -12,6 +12,7 @@ from portal.approvals import configuration, queries
 from portal.approvals.forms import StageForm
 from portal.core.i18n import _
 from portal.invoices.forms import KIND_WORDS
+from portal.suppliers import queries as suppliers
 from portal.web.forms import answer
 from portal.web.page import page
 from portal.web.pages import render, toast
@@ -31,7 +32,8 @@ def index(actor: Actor) -> ResponseReturnValue:
 def add(actor: Actor) -> ResponseReturnValue:
     """Add a stage at the end."""
     form = _form(actor)
-    return answer(form, lambda: configuration.save(form.to_command(), actor), _saved, "approvals/stage.html", rule=None)
+    return answer(form, lambda: configuration.save(form.to_command(), actor), _saved, "approvals/stage.html", rule=None,
+                  groups=suppliers.groups(actor))
 
 
 @page(bp, "/<uuid:rule_id>", Permission.Organization.CONFIGURE, methods=["GET", "POST"])
@@ -41,7 +43,7 @@ def edit(actor: Actor, rule_id: UUID) -> ResponseReturnValue:
     if request.method == "GET":
         form.fill(rule)
     return answer(form, lambda: configuration.save(form.to_command(), actor, rule_id), _saved, "approvals/stage.html",
-                  rule=rule)
+                  rule=rule, groups=suppliers.groups(actor))
 
 
 @page(bp, "/<uuid:rule_id>/move", Permission.Organization.CONFIGURE, methods=["POST"])

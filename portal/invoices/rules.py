@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.core.clock import today
+from portal.core.folding import among
 from portal.core.i18n import lazy
 from portal.invoices.models import InvoiceRequirement, InvoiceStatus, StampState
 
@@ -28,7 +29,7 @@ def demands(requirement: InvoiceRequirement, traits: Traits) -> bool:
     enough = requirement.minimum is None or traits.in_pesos is None or traits.in_pesos >= requirement.minimum
     return (requirement.archived_at is None and enough
             and (not requirement.kinds or traits.kind in requirement.kinds)
-            and (not requirement.groups or traits.group in requirement.groups))
+            and (not requirement.groups or among(traits.group, requirement.groups)))
 
 
 def hold(stamp: StampState) -> object | None:

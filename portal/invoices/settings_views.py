@@ -11,6 +11,7 @@ from portal.core.i18n import _
 from portal.invoices import demands, queries, services
 from portal.invoices.forms import KIND_WORDS, TYPE_WORDS, RequirementForm, SettingsForm
 from portal.invoices.models import InvoiceRequirement
+from portal.suppliers import queries as suppliers
 from portal.web.forms import answer
 from portal.web.page import page
 from portal.web.pages import toast
@@ -37,7 +38,7 @@ def add(actor: Actor) -> ResponseReturnValue:
     if not form.is_submitted():
         form.file_types.data = ["pdf"]
     return answer(form, lambda: services.add_requirement(form.to_command(), actor), lambda _row: _saved(),
-                  "invoices/requirement_form.html", row=None)
+                  "invoices/requirement_form.html", row=None, groups=suppliers.groups(actor))
 
 
 @page(bp, "/requirements/<uuid:requirement_id>", CONFIGURE, methods=["GET", "POST"])
@@ -47,7 +48,8 @@ def edit(actor: Actor, requirement_id: UUID) -> ResponseReturnValue:
     if not form.is_submitted():
         form.fill(row)
     return answer(form, lambda: services.edit_requirement(requirement_id, form.to_command(), actor),
-                  lambda _row: _saved(), "invoices/requirement_form.html", row=row)
+                  lambda _row: _saved(), "invoices/requirement_form.html", row=row,
+                  groups=suppliers.groups(actor))
 
 
 @page(bp, "/requirements/<uuid:requirement_id>/move", CONFIGURE, methods=["POST"])

@@ -13,6 +13,7 @@ from portal.accounts.models import Organization
 from portal.core import db
 from portal.core.db import session
 from portal.core.errors import NotFound
+from portal.core.folding import fold
 from portal.core.types import Page
 from portal.suppliers.models import (
     BankAccount,
@@ -89,6 +90,12 @@ def my_clients(actor: Actor) -> Sequence[tuple[Relationship, Organization]]:
 def group_of(relationship_id: UUID | None) -> str:
     """Return the group that the client put a supplier in."""
     return session.scalar(select(Relationship.group).filter_by(id=relationship_id)) or ""
+
+
+def groups(actor: Actor) -> list[str]:
+    """Return the groups that the client has put suppliers in, by name."""
+    query = select(Relationship.group).filter_by(client_id=actor.client_id).where(Relationship.group != "").distinct()
+    return sorted(session.scalars(query), key=fold)
 
 
 def record_of(actor: Actor, relationship_id: UUID) -> Record:

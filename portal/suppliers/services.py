@@ -1,5 +1,4 @@
 """The client's verbs: register and invite a supplier, send the link again, take it back, change, block."""
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,11 +18,13 @@ from portal.core.clock import now
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
+from portal.core.folding import fold
 from portal.core.i18n import _
 from portal.suppliers import events, queries
 from portal.suppliers.models import Record, Relationship, RelationshipStatus, SupplierKind
 
 INVITATION_DAYS = 7
+GENERIC = ("XAXX010101000", "XEXX010101000")  # SAT: the public in general, and whoever lives abroad
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def invite(command: InviteSupplier, actor: Actor) -> Relationship:
     actor.require(Permission.Supplier.INVITE)
     tax_id = _checked(command)
     row = Relationship(client_id=actor.client_id, kind=command.kind, name=command.name.strip(),
-                       name_key=fold(command.name), tax_id=tax_id, country=command.country,
+                       name_key=fold(command.name), tax_id=tax_id,
+                       country=command.country if command.kind is SupplierKind.FOREIGN else "MEX",
                        contact_name=command.contact_name, contact_email=command.contact_email,
                        locale=command.locale, group=command.group, registered_by=actor.user_id)
     try:
@@ -138,18 +140,14 @@ def about(row: Relationship) -> dict[str, Any]:
     return {"client_id": row.client_id, "relationship_id": row.id, "subject_id": row.id, "subject_label": row.name}
 
 
-def fold(text: str) -> str:
-    """Return `text` without case and accents, for searching and ordering."""
-    plain = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 def _checked(command: InviteSupplier) -> str:
     wrong: dict[str, object] = {}
     tax_id = "".join(command.tax_id.upper().split()).replace("-", "")
     if command.kind is SupplierKind.FOREIGN:
         if command.country == "MEX":
             wrong["country"] = _("A foreign supplier needs its country.")
+        if tax_id in GENERIC:
+            wrong["tax_id"] = _("This is a generic RFC: many have it. Give the tax id of the supplier's country.")
     elif sentence := _rfc_problem(tax_id, command.kind):
         wrong["tax_id"] = sentence
     try:
@@ -162,7 +160,13 @@ def _checked(command: InviteSupplier) -> str:
 
 
 def _rfc_problem(tax_id: str, kind: SupplierKind) -> str | None:
+    if tax_id in GENERIC:
+        return _("This is a generic RFC: many have it, so it does not say who this supplier is. Give its own.")
     length = 12 if kind is SupplierKind.COMPANY else 13
+    if len(tax_id) == 25 - length:
+        return (_("This is the RFC of a person (13 characters). Choose “Person in Mexico”, or look at it again.")
+                if kind is SupplierKind.COMPANY else
+                _("This is the RFC of a company (12 characters). Choose “Company in Mexico”, or look at it again."))
     if len(tax_id) != length:
         return _("The RFC of a company has 12 characters and that of a person 13; this one has %(n)d.", n=len(tax_id))
     try:

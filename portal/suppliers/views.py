@@ -9,6 +9,7 @@ from portal.access.permissions import Permission
 from portal.accounts import links
 from portal.cfdi import words
 from portal.core.clock import now
+from portal.core.folding import fold
 from portal.core.i18n import _, language
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Filters
@@ -27,7 +28,7 @@ bp = Blueprint("suppliers", __name__)
 @page(bp, "/", Permission.Supplier.READ)
 def index(actor: Actor) -> ResponseReturnValue:
     """The client's suppliers."""
-    wanted = SupplierFilter(services.fold(request.args.get("q", "")), request.args.get("status", ""))
+    wanted = SupplierFilter(fold(request.args.get("q", "")), request.args.get("status", ""))
     found = queries.listed(actor, wanted, request.args.get("cursor"))
     return render("suppliers/index.html", found=found, wanted=wanted, typed=request.args.get("q", ""),
                   states=queries.record_states(found.rows))
@@ -37,7 +38,8 @@ def index(actor: Actor) -> ResponseReturnValue:
 def invite(actor: Actor) -> ResponseReturnValue:
     """Register a supplier and send it the link."""
     form = InviteForm()
-    return answer(form, lambda: services.invite(form.to_command(), actor), _invited, "suppliers/invite.html")
+    return answer(form, lambda: services.invite(form.to_command(), actor), _invited, "suppliers/invite.html",
+                  groups=queries.groups(actor))
 
 
 @page(bp, "/<uuid:relationship_id>", Permission.Supplier.READ)
@@ -64,7 +66,7 @@ def change(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     form = ChangeForm(obj=row)
     return answer(form, lambda: services.change(row.id, form.name.data, form.group.data or "",
                                                 form.contact_email.data, actor), _changed, "suppliers/change.html",
-                  supplier=row)
+                  supplier=row, groups=queries.groups(actor))
 
 
 @page(bp, "/<uuid:relationship_id>/resend", Permission.Supplier.INVITE, methods=["POST"])

@@ -27,6 +27,7 @@ def traits(kind="I", group="", in_pesos=D(1000)):
     (asks(kinds=["foreign"]), traits("foreign"), True),
     (asks(groups=["transporte"]), traits(group=""), False),
     (asks(groups=["transporte"]), traits(group="transporte"), True),
+    (asks(groups=["logistica"]), traits(group="Logística"), True),
     (asks(minimum=D(1000)), traits(in_pesos=D("999.99")), False),
     (asks(minimum=D(1000)), traits(in_pesos=D(1000)), True),
     (asks(minimum=D(1000)), traits(in_pesos=None), True),

@@ -9,6 +9,7 @@ from portal.accounts.models import Link
 from portal.audit.models import AuditEvent
 from portal.core import db
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.folding import fold
 from portal.suppliers import gate, queries, reviews, services
 from portal.suppliers.models import (
     Record,
@@ -49,11 +50,32 @@ def test_inviting_registers_opens_a_record_and_sends_one_link(world: World) -> N
     ({"tax_id": "ABCD010203AB1"}, "tax_id"), ({"tax_id": "AB1010203AB1"}, "tax_id"),
     ({"kind": SupplierKind.FOREIGN, "tax_id": "84-1"}, "country"),
     ({"kind": SupplierKind.PERSON, "tax_id": "FAG010203AB1"}, "tax_id"),
+    ({"kind": SupplierKind.PERSON, "tax_id": "XAXX010101000"}, "tax_id"),
+    ({"kind": SupplierKind.FOREIGN, "country": "USA", "tax_id": "xexx-010101-000"}, "tax_id"),
 ])
 def test_what_cannot_be_right_is_refused_beside_its_field(world: World, more: dict[str, object], field: str) -> None:
     with world.acting(world.actor(world.client(), "administrator")) as actor, pytest.raises(Invalid) as refused:
         services.invite(command(**more), actor)
     assert field in refused.value.fields
+
+
+@pytest.mark.parametrize(("kind", "tax_id", "word"), [
+    (SupplierKind.PERSON, "FAG010203AB1", "empresa"), (SupplierKind.COMPANY, "IAEM800101AB1", "persona")])
+def test_an_rfc_of_the_other_kind_says_which_kind_it_is(world: World, kind: SupplierKind, tax_id: str,
+                                                        word: str) -> None:
+    with world.acting(world.actor(world.client(), "administrator")) as actor, pytest.raises(Invalid) as refused:
+        services.invite(command(kind=kind, tax_id=tax_id), actor)
+    assert f"RFC de una {word}" in str(refused.value.fields["tax_id"])
+
+
+def test_groups_in_use_are_offered_and_a_company_in_mexico_is_in_mexico(world: World) -> None:
+    with world.acting(world.actor(world.client(), "administrator")) as actor:
+        assert services.invite(command(group="oficina", country="USA"), actor).country == "MEX"
+        services.invite(command(tax_id="ABC010203AB1", group="Ágil"), actor)
+        services.invite(command(tax_id="DEF010203AB1"), actor)
+        assert queries.groups(actor) == ["Ágil", "oficina"]
+    with world.acting(world.actor(world.client(), "administrator")) as other:
+        assert queries.groups(other) == []
 
 
 def test_the_same_supplier_is_not_registered_twice(world: World) -> None:
@@ -150,7 +172,7 @@ def test_the_list_is_narrowed_by_words_and_status_and_is_the_clients_own(world: 
     actor = world.actor(client, "accounts_payable")
 
     def names(search: str = "", status: str = "") -> list[str]:
-        wanted = queries.SupplierFilter(services.fold(search), status)
+        wanted = queries.SupplierFilter(fold(search), status)
         return [row.name for row in queries.listed(actor, wanted, None).rows]
 
     for scope in (world.acting(actor), world.owner()):  # the first wall holds by itself
