@@ -1,13 +1,17 @@
 """The inbox, the review page and the stages' settings."""
+from decimal import Decimal
+
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.approvals import configuration
 from portal.approvals import services as approvals
-from portal.approvals.models import ApprovalStep, StageRule
+from portal.approvals.models import ApprovalStep, Quorum, StageRule
 from portal.core import db
+from portal.core.types import columns
 from portal.invoices.models import Invoice, InvoiceStatus, StampState
 from tests.factories import Buyer, Seller, World
-from tests.forms import guard
+from tests.forms import as_shown, columns_of, guard
 
 
 def waiting(world: World, buyer: Buyer, seller: Seller) -> tuple[Invoice, ApprovalStep]:
@@ -98,6 +102,22 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     assert ">Archivar<" in index.text and ">Archivo<" not in index.text.partition("<main")[2]
     assert client.post(f"/settings/approvals/{rule.id}/archive", data=guard(index.text)).status_code == 303
     assert "Compras" not in client.get("/settings/approvals/").text
+
+
+def test_a_stage_sent_back_as_its_page_shows_it_is_as_it_was(world: World, client: FlaskClient) -> None:
+    """Every condition has its field on the page, is shown there as it is, and is kept."""
+    buyer = world.client()
+    whole = configuration.SaveStage("Área", "Area", (buyer.people["approver"].user.id,), ("approver",), Quorum.ALL,
+                                    Decimal(100), Decimal(5000), ("USD", "EUR"), ("I", "foreign"), ("norte", "sur"))
+    assert set(columns(whole)) == columns_of(StageRule, but="position")
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        row = configuration.save(whole, actor)
+    world.sign_in(client, buyer.people["administrator"])
+    shown = as_shown(client.get(f"/settings/approvals/{row.id}").text)
+    assert client.post(f"/settings/approvals/{row.id}", data=shown).status_code == 303
+    with world.owner():
+        kept = db.session.get_one(StageRule, row.id)
+        assert {name: getattr(kept, name) for name in columns(whole)} == columns(whole)
 
 
 def test_another_clients_invoice_and_stage_do_not_exist(world: World, client: FlaskClient) -> None:

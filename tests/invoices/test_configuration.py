@@ -1,4 +1,5 @@
 """What a client's administrator demands and accepts."""
+from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
@@ -6,10 +7,12 @@ import pytest
 from portal.audit.models import AuditEvent
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.core.types import columns
 from portal.invoices import demands, queries, services
 from portal.invoices.configuration import MOST
 from portal.invoices.models import InvoiceRequirement, RequirementType
 from portal.invoices.services import SaveRequirement, SaveSettings
+from tests.forms import as_shown, columns_of
 from tests.invoices.conftest import detached
 
 TEXT, CHOICE, FILE = RequirementType.TEXT, RequirementType.CHOICE, RequirementType.FILE
@@ -71,6 +74,27 @@ def test_the_type_is_fixed(world, admin):
     row = add(world, admin, "A")
     with pytest.raises(Conflict), world.acting(admin):
         services.edit_requirement(row.id, SaveRequirement(type=RequirementType.DATE, label_es="B"), admin)
+
+
+@pytest.mark.parametrize("kind", RequirementType)
+def test_one_sent_back_as_its_page_shows_it_is_as_it_was(kind, world, admin, buyer, client):
+    """Every type is offered, and all that is kept of a requirement has its field and is shown there as it is."""
+    whole = SaveRequirement(type=kind, label_es="Orden", label_en="Order", help_es="Con\nsello", help_en="Sealed",
+                            mandatory=False, kinds=("I", "foreign"), groups=("norte", "sur"), minimum=Decimal(500),
+                            choices=("una", "dos") if kind is CHOICE else (),
+                            file_types=("pdf", "png") if kind is FILE else (), max_mb=7)
+    assert set(columns(whole)) == columns_of(InvoiceRequirement, but="position")
+    row = add(world, admin, whole.label_es, kind, **{k: v for k, v in asdict(whole).items()
+                                                     if k not in ("type", "label_es")})
+    world.sign_in(client, buyer.people["administrator"])
+    assert f'<option value="{kind.value}">' in client.get("/settings/invoices/requirements/new").text.replace(
+        " selected", "")
+    page = f"/settings/invoices/requirements/{row.id}"
+    assert client.post(page, data=as_shown(client.get(page).text)).status_code == 303
+    with world.owner():
+        kept = session.get_one(InvoiceRequirement, row.id)
+        assert {name: getattr(kept, name) for name in columns(whole)} == columns(whole) | {
+            "max_mb": 7 if kind is FILE else 10}
 
 
 def test_there_is_a_limit(world, admin, buyer):

@@ -4,14 +4,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.audit.models import AuditEvent
 from portal.core import db
 from portal.core.errors import Invalid, NotFound
+from portal.core.types import columns
 from portal.suppliers import layout
-from portal.suppliers.models import Expiry, FieldType, RecordGate, RecordPolicy, SupplierKind
+from portal.suppliers.models import Expiry, FieldType, RecordField, RecordGate, RecordPolicy, SupplierKind
 from tests.factories import Buyer, World
+from tests.forms import as_shown, columns_of
 
 
 def field(section_id: UUID, label: str, **more: Any) -> layout.SaveField:
@@ -83,6 +86,27 @@ def test_a_change_keeps_the_place_and_says_what_was_done(world: World, buyer: Bu
             AuditEvent.at.desc(), AuditEvent.id.desc()).limit(3)).all()
         assert [(row.details["act"], row.subject_label) for row in told] == [
             ("moved", "c"), ("section", "Primera"), ("field", "bb")]
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_a_field_sent_back_as_its_page_shows_it_is_as_it_was(world: World, buyer: Buyer, client: FlaskClient,
+                                                             kind: FieldType) -> None:
+    """Every type is offered, and all that is kept of a field has its place on the page and is shown there as it is."""
+    named = ids(world, buyer)
+    whole = field(named["Dos"], "Opinión", label_en="Opinion", help_es="Del mes", help_en="Monthly", type=kind,
+                  kinds=("person",), choices=("una", "dos"), file_types=("pdf", "png"), max_mb=7,
+                  expiry=Expiry.LIFETIME, lifetime_days=30)
+    assert set(columns(whole)) == columns_of(RecordField, but="position")
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        layout.save_field(whole, actor, named["d"])
+    world.sign_in(client, buyer.people["administrator"])
+    page = f"/settings/record/fields/{named['d']}"
+    html = client.get(page).text
+    assert f'<option value="{kind.value}" selected>' in html or f'<option selected value="{kind.value}">' in html
+    assert client.post(page, data=as_shown(html)).status_code == 303
+    with world.owner():
+        kept = db.session.get_one(RecordField, named["d"])
+        assert {name: getattr(kept, name) for name in columns(whole)} == columns(whole)
 
 
 def test_a_supplier_is_asked_for_what_its_kind_must_give(world: World, buyer: Buyer) -> None:
