@@ -32,6 +32,7 @@ TABLE: Mapping[type[Event], tuple[Listener, ...]] = {
     account.SignedIn: (accounts.tell_new_device,),
     # suppliers and their records
     supplier.SupplierJoined: (suppliers.on_joined,),
+    supplier.LayoutChanged: (suppliers.on_layout_changed,),
     supplier.RecordSent: (suppliers.on_record_sent,),
     supplier.RecordReviewed: (suppliers.on_reviewed,),
     supplier.RecordExpired: (suppliers.on_expired,),

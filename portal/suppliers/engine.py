@@ -50,10 +50,12 @@ def standing(fields: Collection[RecordField], values: Mapping[UUID, RecordValue]
     states = [v.state for f in fields if (v := values.get(f.id))] + list(accounts)
     dates = [v.expires_on for f in fields if (v := values.get(f.id)) and v.expires_on
              and v.state is not ReviewState.REJECTED]
+    ahead = [v.expires_on for f in fields if (v := values.get(f.id)) and v.expires_on and v.state in GIVEN]
     complete = not missing and not bank_missing
     status = _status(states, dates, complete, on)
     can_send = complete and ReviewState.DRAFT in states and ReviewState.REJECTED not in states
-    return Standing(status, missing, bank_missing, can_send, min((d for d in dates if d > on), default=None))
+    # A day that has come stays the next one until the daily job has expired its value and told the supplier.
+    return Standing(status, missing, bank_missing, can_send, min(ahead, default=None))
 
 
 def _status(states: list[ReviewState], dates: list[date], complete: bool, on: date) -> RecordStatus:

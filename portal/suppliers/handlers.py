@@ -2,7 +2,8 @@
 from portal.access.actor import Actor
 from portal.accounts.events import LinkAccepted
 from portal.accounts.models import LinkKind
-from portal.suppliers import emails, events, queries, services
+from portal.jobs import outbox
+from portal.suppliers import emails, events, layout, queries, services
 
 
 def attach(event: LinkAccepted, actor: Actor) -> None:
@@ -39,3 +40,9 @@ def on_account_given(event: events.BankAccountGiven, _actor: Actor) -> None:
     """Tell all of the supplier's people, so that a thief's account does not go unnoticed."""
     row, client = queries.letter_facts(event.relationship_id)
     emails.to_supplier("bank_account_given", row, client, bank=event.bank, last4=event.last4)
+
+
+def on_layout_changed(event: events.LayoutChanged, _actor: Actor) -> None:
+    """Have every record worked out anew when something else is demanded: its status decides what is let in."""
+    if event.act in layout.DEMANDS:
+        outbox.defer("suppliers.restate_records", client_id=event.client_id, key=str(event.client_id))

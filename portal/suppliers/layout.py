@@ -26,6 +26,8 @@ from portal.suppliers.models import (
     Relationship,
 )
 
+DEMANDS = ("field", "archived", "policy")  # the changes by which something else is demanded
+
 
 @dataclass(frozen=True)
 class Layout:

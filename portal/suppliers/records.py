@@ -27,6 +27,7 @@ from portal.suppliers.models import (
     FieldType,
     Record,
     RecordField,
+    RecordStatus,
     RecordValue,
     Relationship,
     ReviewState,
@@ -79,7 +80,7 @@ def send(relationship_id: UUID, actor: Actor) -> Record:
     standing = restate(relationship, actor)
     if not standing.can_send:
         raise _not_ready(relationship, standing)
-    for row in items(relationship.id):
+    for row in items(relationship):
         if row.state is ReviewState.DRAFT:
             row.state = ReviewState.SENT
     record.sent_at = now()
@@ -111,9 +112,16 @@ def current_values(relationship_id: UUID) -> dict[UUID, RecordValue]:
     return {r.field_id: r for r in rows}
 
 
-def items(relationship_id: UUID) -> list[RecordValue | BankAccount]:
-    """Return everything of a record that is sent and reviewed: its values and its bank accounts."""
-    return [*current_values(relationship_id).values(), *accounts(relationship_id)]
+def items(relationship: Relationship) -> list[RecordValue | BankAccount]:
+    """Return all of a record that is sent and reviewed: the values of what is demanded now, and its bank accounts."""
+    given = current_values(relationship.id)
+    return [*(given[f.id] for f in layout_for(relationship).fields if f.id in given), *accounts(relationship.id)]
+
+
+def begun(actor: Actor) -> list[UUID]:
+    """Return the relationships of the actor's client in whose record something was given."""
+    return list(session.scalars(select(Record.relationship_id).where(
+        Record.client_id == actor.client_id, Record.status != RecordStatus.EMPTY)))
 
 
 def history(relationship_id: UUID, field_id: UUID) -> list[RecordValue]:

@@ -14,7 +14,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
 from portal.suppliers import bank_accounts, events, queries, records, services
-from portal.suppliers.models import BankAccount, RecordField, RecordValue, Relationship, ReviewState
+from portal.suppliers.models import BankAccount, RecordField, RecordStatus, RecordValue, Relationship, ReviewState
 
 
 class Item(StrEnum):
@@ -55,10 +55,22 @@ def decide(command: DecideItem, actor: Actor) -> None:
     _close(relationship, actor)
 
 
+def follow_layout(relationship_id: UUID, actor: Actor) -> None:
+    """Work out anew where a record stands, after its client changed what it demands. Doing it twice changes nothing.
+
+    When all that still waited for review is demanded no more, the review is over.
+    """
+    relationship = queries.relationship(actor, relationship_id)
+    before = records.locked(relationship.id).status
+    if records.restate(relationship, actor).status is not before and before is RecordStatus.SENT:
+        _close(relationship, actor)
+
+
 def approve_all(relationship_id: UUID, actor: Actor) -> int:
     """Approve every field that waits (bank accounts one by one); returns how many."""
     actor.require(Permission.Supplier.REVIEW)
-    waiting = [v for v in records.current_values(relationship_id).values() if v.state is ReviewState.SENT]
+    relationship = queries.relationship(actor, relationship_id)
+    waiting = [v for v in records.items(relationship) if isinstance(v, RecordValue) and v.state is ReviewState.SENT]
     for value in waiting:
         decide(DecideItem(relationship_id, Item.FIELD, value.id, approve=True), actor)
     return len(waiting)
@@ -104,7 +116,7 @@ def _tell(command: DecideItem, relationship: Relationship, label: str, actor: Ac
 
 
 def _close(relationship: Relationship, actor: Actor) -> None:
-    rows = records.items(relationship.id)
+    rows = records.items(relationship)
     if any(r.state is ReviewState.SENT for r in rows):
         return
     records.locked(relationship.id).reviewed_at = now()

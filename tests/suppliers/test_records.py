@@ -412,3 +412,86 @@ def test_another_supplier_and_another_client_see_nothing(world: World, buyer: Bu
         assert records.accounts(seller.id) == []
         with pytest.raises(NotFound):
             reviews.decide(DecideItem(seller.id, Item.FIELD, uuid4(), approve=True), actor)
+
+
+def change_layout(world: World, buyer: Buyer, label: str, **more: object) -> None:
+    """Archive a field, or demand one more when it is not there."""
+    with world.acting(world.actor(buyer, "administrator")) as actor:
+        whole = layout.whole(actor)
+        found = next((f for f in whole.fields if f.label_es == label), None)
+        if found is not None:
+            layout.archive("field", found.id, actor)
+        else:
+            layout.save_field(layout.SaveField(
+                section_id=whole.sections[0].id, label_es=label, label_en="", help_es="", help_en="",
+                type=FieldType.TEXT, mandatory=True, kinds=(), choices=(), file_types=(), max_mb=5,
+                expiry=Expiry.NONE, lifetime_days=None), actor)
+    runner.drain()
+
+
+def approve(world: World, buyer: Buyer, seller: Seller, *, but: str = "") -> None:
+    with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+        left = fields_of(seller).get(but)
+        for row in records.items(seller.relationship):
+            kind = Item.ACCOUNT if isinstance(row, BankAccount) else Item.FIELD
+            if row.state is ReviewState.SENT and (kind is Item.ACCOUNT or row.field_id != left):
+                reviews.decide(DecideItem(seller.id, kind, row.id, approve=True), actor)
+
+
+def test_what_is_demanded_no_more_holds_up_no_review(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    give(world, seller, "Crédito", value="30")
+    send(world, seller)
+    change_layout(world, buyer, "Crédito")
+    approve(world, buyer, seller)
+    assert status(world, seller) is RecordStatus.APPROVED
+    assert [to for name, to in letters(world) if name == "record_reviewed"] == [seller.person.user.email]
+
+
+def test_a_review_is_over_when_the_last_item_is_demanded_no_more(world: World, buyer: Buyer, seller: Seller) -> None:
+    complete(world, seller)
+    give(world, seller, "Crédito", value="30")
+    send(world, seller)
+    approve(world, buyer, seller, but="Crédito")
+    assert status(world, seller) is RecordStatus.SENT and "record_reviewed" not in dict(letters(world))
+    change_layout(world, buyer, "Crédito")
+    assert status(world, seller) is RecordStatus.APPROVED
+    assert [to for name, to in letters(world) if name == "record_reviewed"] == [seller.person.user.email]
+
+
+def test_what_is_demanded_anew_is_asked_of_all_at_once_and_so_is_what_is_not(world: World, buyer: Buyer,
+                                                                            seller: Seller) -> None:
+    complete(world, seller)
+    send(world, seller)
+    approve(world, buyer, seller)
+    change_layout(world, buyer, "Registro patronal")
+    assert status(world, seller) is RecordStatus.INCOMPLETE
+    change_layout(world, buyer, "Registro patronal")
+    assert status(world, seller) is RecordStatus.APPROVED
+
+
+def test_what_expires_soon_is_seen_by_itself_and_what_is_done_on_its_day_loses_no_letter(
+        world: World, buyer: Buyer, seller: Seller) -> None:
+    with world.owner():
+        db.session.scalars(select(RecordField).filter_by(label_es="Opinión")).one().lifetime_days = 60
+    complete(world, seller)
+    give(world, seller, "Opinión", value="32-D", document_date=today(ZONE))
+    send(world, seller)
+    approve(world, buyer, seller)
+    day = now().replace(hour=6, minute=5)  # 0:05 in Mexico City
+
+    def nightly() -> None:
+        with db.transaction(db.DOOR):
+            jobs.expire_records(system())
+        runner.drain()
+
+    nightly()
+    assert status(world, seller) is RecordStatus.APPROVED
+    with time_machine.travel(day + timedelta(days=40)):
+        nightly()
+    assert status(world, seller) is RecordStatus.EXPIRING
+    with time_machine.travel(day + timedelta(days=61)):
+        give(world, seller, "Crédito", value="30")
+        nightly()
+        nightly()
+    assert [to for name, to in letters(world) if name == "record_expired"] == [seller.person.user.email]
