@@ -6,6 +6,7 @@ from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectFie
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
+from portal.core.errors import Invalid
 from portal.core.i18n import _, language, lazy, ngettext
 from portal.suppliers.bank_accounts import GiveAccount
 from portal.suppliers.layout import SaveField
@@ -157,6 +158,11 @@ class DecideItemForm(Form):
         """Return the command."""
         return DecideItem(relationship_id, self.kind.data, as_uuid(self.item_id.data),
                           approve=self.verdict.data == "approve", reason=self.reason.data or "")
+
+    def explain(self, refused: Invalid) -> None:
+        """Say what was wrong; the page has one box for the reason per item, so the words lead to that of this one."""
+        super().explain(refused)
+        self.reason.id = f"reason-{self.item_id.data}"
 
 
 class PolicyForm(Form):

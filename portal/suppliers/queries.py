@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import any_, select
+from sqlalchemy import and_, any_, exists, or_, select
 
 from portal.access import binds
 from portal.access.actor import Actor
@@ -19,6 +19,7 @@ from portal.suppliers.models import (
     BankAccount,
     Record,
     RecordStatus,
+    RecordValue,
     Relationship,
     RelationshipStatus,
     ReviewState,
@@ -28,7 +29,12 @@ from portal.web import listing
 LACKING = (RecordStatus.EMPTY, RecordStatus.INCOMPLETE, RecordStatus.READY, RecordStatus.CORRECTIONS,
            RecordStatus.EXPIRED)
 # Counted beside the navigation: records that wait for a client's review, and a supplier's that lack something.
-TO_REVIEW = select(Record.id).where(Record.client_id == binds.CLIENT, Record.status == RecordStatus.SENT)
+# A review goes on until all of it is decided, whatever else has become of the record since (rejected in part, expired).
+REVIEWING = and_(
+    or_(Record.reviewed_at.is_(None), Record.reviewed_at < Record.sent_at),
+    or_(*(exists().where(item.relationship_id == Record.relationship_id, item.state == ReviewState.SENT)
+          for item in (RecordValue, BankAccount))))
+TO_REVIEW = select(Record.id).where(Record.client_id == binds.CLIENT, REVIEWING)
 MISSING = select(Record.id).where(Record.relationship_id == any_(binds.RELATIONSHIPS), Record.status.in_(LACKING))
 
 
@@ -124,11 +130,12 @@ def approved_account(actor: Actor, relationship_id: UUID, account_id: UUID) -> A
 
 
 def records_to_review(actor: Actor, cursor: str | None, status: str = "") -> Page[Record]:
-    """Return the records of a client's suppliers, those sent for review by default."""
+    """Return the records of a client's suppliers; by default those under review, what has waited longest first."""
     actor.require(Permission.Supplier.READ)
-    wanted = RecordStatus(status) if status in set(RecordStatus) else RecordStatus.SENT
-    return listing.read(select(Record).where(Record.client_id == actor.client_id, Record.status == wanted),
-                        (Record.id,), cursor, descending=False)
+    mine = select(Record).where(Record.client_id == actor.client_id)
+    if status in set(RecordStatus) - {RecordStatus.SENT}:
+        return listing.read(mine.where(Record.status == RecordStatus(status)), (Record.id,), cursor, descending=False)
+    return listing.read(mine.where(REVIEWING), (Record.sent_at, Record.id), cursor, descending=False)
 
 
 def record_states(relationships: Sequence[Relationship]) -> dict[UUID, Record]:

@@ -6,9 +6,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.cfdi import words
 from portal.core.db import savepoint
 from portal.core.errors import Invalid
-from portal.core.i18n import _, ngettext
+from portal.core.i18n import _, language, ngettext
 from portal.suppliers import bank_accounts, queries, reviews
 from portal.suppliers.board import board_of, rows_of
 from portal.suppliers.forms import DecideItemForm
@@ -35,7 +36,8 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
             with savepoint():
                 reviews.decide(form.to_command(relationship_id), actor)
             toast(_("Approved.") if form.verdict.data == "approve" else _("Rejected. The supplier will be told why."))
-            return redirect(url_for("suppliers_review.show", relationship_id=relationship_id), 303)
+            return redirect(url_for("suppliers_review.show", relationship_id=relationship_id,
+                                    _anchor=f"item-{form.item_id.data}"), 303)
         except Invalid as refused:
             form.explain(refused)
     return _page(actor, relationship_id, form), 422 if request.method == "POST" else 200
@@ -62,4 +64,5 @@ def reveal(actor: Actor, relationship_id: UUID, account_id: UUID) -> ResponseRet
 def _page(actor: Actor, relationship_id: UUID, form: DecideItemForm) -> str:
     board = board_of(queries.relationship(actor, relationship_id), actor)
     elsewhere = {a.id: bank_accounts.same_elsewhere(a) for a in board.accounts}
-    return render("suppliers/review.html", board=board, sections=rows_of(board), form=form, elsewhere=elsewhere)
+    return render("suppliers/review.html", board=board, sections=rows_of(board), form=form, elsewhere=elsewhere,
+                  countries={a.country: words.describe("Pais", a.country, language()) for a in board.accounts})

@@ -21,8 +21,18 @@ from portal.mail import sealing
 from portal.mail.models import Letter
 from portal.suppliers import bank_accounts, expiry, jobs, layout, queries, records, reviews
 from portal.suppliers.board import board_of
-from portal.suppliers.models import BankAccount, Expiry, FieldType, Record, RecordField, RecordStatus, ReviewState
+from portal.suppliers.models import (
+    BankAccount,
+    Expiry,
+    FieldType,
+    Record,
+    RecordField,
+    RecordStatus,
+    Relationship,
+    ReviewState,
+)
 from portal.suppliers.reviews import DecideItem, Item
+from portal.web import listing
 from tests.factories import Buyer, Seller, World
 from tests.forms import guard
 from tests.papers import PDF
@@ -149,6 +159,33 @@ def test_what_was_rejected_and_what_expires_are_named_on_the_page(world: World, 
     assert "falta la lada" in asked.partition("<h1")[2].partition("<form")[0]
     with world.acting(world.actor(seller)) as actor:
         assert [r.field.label_es for r in board_of(records.mine(seller.id, actor), actor).ageing] == ["Opinión"]
+
+
+def test_a_review_waits_until_all_of_it_is_decided(world: World, buyer: Buyer, seller: Seller,
+                                                   client: FlaskClient) -> None:
+    complete(world, seller)
+    send(world, seller)
+    world.sign_in(client, buyer.people["accounts_payable"])
+    page, address = client.get(f"/records/{seller.id}").text, f"/records/{seller.id}"
+    assert "Aprobar 2 campos" in page and "· México" in page, "the country has a name"
+    with world.acting(world.actor(seller)):
+        bad, *others = (i for i in records.items(db.session.get_one(Relationship, seller.id)))
+    data = {"kind": "field", "item_id": str(bad.id), "verdict": "reject"}
+    refused = client.post(address, data={**guard(page), **data, "reason": "mal"})
+    box = refused.text.partition(f'id="reason-{bad.id}"')[2].partition("</textarea>")[0]
+    assert refused.status_code == 422 and "invalid" in box and box.endswith(">mal"), "what was typed is still there"
+    assert refused.text.count("data-open") == 1 and f'href="#reason-{bad.id}"' in refused.text
+    done = client.post(address, data={**guard(refused.text), **data, "reason": "no se lee"})
+    assert done.headers["Location"].endswith(f"#item-{bad.id}")
+    assert status(world, seller) is RecordStatus.CORRECTIONS
+    for left in (others, []):
+        with world.acting(world.actor(buyer, "accounts_payable")) as actor:
+            waiting = [r.relationship_id for r in queries.records_to_review(actor, None).rows]
+            assert waiting == ([seller.id] if left else [])
+            assert listing.count(actor, queries.TO_REVIEW) == ("1" if left else "")
+            for item in left:
+                kind = Item.ACCOUNT if isinstance(item, BankAccount) else Item.FIELD
+                reviews.decide(DecideItem(seller.id, kind, item.id, approve=True), actor)
 
 
 @pytest.mark.parametrize(("label", "more", "field"), [
