@@ -3,7 +3,7 @@
 It is kept for its author alone, encrypted, for a day (`web/parking`). So "Correct" and the browser's own Back find
 everything as it was, the file too, with scripts or without.
 """
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -27,6 +27,7 @@ from portal.payments.models import PaymentMethod
 from portal.storage.names import safe_name
 from portal.suppliers import queries as suppliers
 from portal.web import parking
+from portal.web.forms import as_uuid
 
 T = TypeVar("T")
 
@@ -44,10 +45,14 @@ class Draft:
     evidence: str = ""
     suggested: Sequence[Invoice] = ()
 
+    def payable(self, actor: Actor) -> Sequence[Invoice]:
+        """Return the invoices of the page: those that were given an amount, and what else is owed."""
+        return queries.payable(actor, self.relationship_id, _chosen(self.typed))
+
     def command(self, actor: Actor) -> RegisterPayment:
         """Return the command. Raises Invalid when an amount is no number or its document no longer waits for it."""
         self.form.rewind()
-        payable = queries.payable(actor, self.relationship_id)
+        payable = self.payable(actor)
         notes = queries.applicable(actor, [self.relationship_id])
         return self.form.to_command(self.relationship_id, lines_of(self.typed, payable),
                                     credits_of(self.typed, offers(notes, payable)))
@@ -69,10 +74,10 @@ def suggested(actor: Actor, relationship_id: UUID, invoice_ids: Collection[UUID]
 
     It is empty without such invoices, and when they are in several currencies.
     """
-    payable = queries.payable(actor, relationship_id)
+    payable = queries.payable(actor, relationship_id, invoice_ids)
     chosen = [i for i in payable if i.id in invoice_ids]
     currencies = {i.currency for i in chosen}
-    if len(currencies) != 1 or not currencies <= set(CURRENCIES):
+    if len(currencies) != 1:
         return blank(actor, relationship_id)
     notes = crediting.suggested(offers(queries.applicable(actor, [relationship_id]), payable), chosen)
     left = sum((i.balance for i in chosen), Decimal(0)) - sum((amount for _offer, amount in notes), Decimal(0))
@@ -129,8 +134,16 @@ def _path(relationship_id: UUID) -> str:
 def _draft(actor: Actor, relationship_id: UUID, typed: MultiDict[str, str],
            files: MultiDict[str, FileStorage]) -> Draft:
     form = RegisterForm(formdata=CombinedMultiDict([typed, files]) if typed else None)
+    # What is owed in another currency, and has no rate, can be paid in that one only.
+    owed = {invoice.currency for invoice in queries.payable(actor, relationship_id, _chosen(typed))}
+    form.currency.choices = [(one, one) for one in (*CURRENCIES, *sorted(owed - set(CURRENCIES)))]
     accounts = suppliers.approved_accounts(actor, relationship_id)
     form.bank_account_id.choices = [("", _("Not stated")), *((str(a.id), a.mask) for a in accounts)]
     proof = files.get("evidence")
     name = proof.filename if proof is not None else None
     return Draft(relationship_id, MultiDict(tidied(typed)), form, safe_name(name) if name else "")
+
+
+def _chosen(typed: Mapping[str, str]) -> set[UUID]:
+    """Return the invoices that were given an amount."""
+    return {as_uuid(key.removeprefix("amount-")) for key, value in typed.items() if key.startswith("amount-") and value}

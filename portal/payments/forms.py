@@ -11,7 +11,7 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from portal.core.errors import Invalid
 from portal.core.i18n import _, lazy
-from portal.core.money import written
+from portal.core.money import decimals, written
 from portal.invoices.models import Invoice
 from portal.payments.crediting import Offer
 from portal.payments.effects import RegisterPayment
@@ -25,6 +25,7 @@ METHODS = (
     (PaymentMethod.OTHER.value, lazy("Other")), (PaymentMethod.COMPENSATION.value, lazy("Compensation")),
 )
 CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
+PLACES = 6  # as many as are kept
 
 
 class ScheduleForm(Form):
@@ -58,7 +59,7 @@ class RegisterForm(Form):
     currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])
     rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty()],
                   description=lazy("Pesos for one unit of the payment's currency. Not needed in pesos."))
-    amount = Amount(lazy("Amount paid"), validators=[Given(lazy("Give the amount that went out."))],
+    amount = Amount(lazy("Amount paid"), places=PLACES, validators=[Given(lazy("Give the amount that went out."))],
                     description=lazy("What the invoices get, less the credit notes."))
     reference = Text(lazy("Tracking key or reference"), validators=[Length(max=60)])
     bank_account_id = SelectField(lazy("Paid into"), validators=[MayBeEmpty()])
@@ -97,7 +98,7 @@ def lines_of(values: Mapping[str, str], payable: Sequence[Invoice]) -> tuple[Lin
         raise Invalid(_("An invoice that you had given an amount is not waiting for payment any more: somebody else "
                         "has paid it. Look at the amounts again."))
     for invoice in payable:
-        amount = _amount(values.get(f"amount-{invoice.id}", ""), invoice.number)
+        amount = _amount(values.get(f"amount-{invoice.id}", ""), invoice)
         if amount:
             lines.append(Line(invoice.id, amount))
     return tuple(lines)
@@ -114,19 +115,24 @@ def credits_of(values: Mapping[str, str], offers: Sequence[Offer]) -> tuple[Cred
         raise Invalid(_("A credit note that you had given an amount is not left to apply as it was: somebody else has "
                         "applied it. Look at the amounts again."))
     for offer in offers:
-        amount = _amount(values.get(f"credit-{offer.key}", ""), offer.note.number)
+        amount = _amount(values.get(f"credit-{offer.key}", ""), offer.note)
         if amount:
             key = offer.note.id, _against(values.get(f"against-{offer.key}", ""), offer.note.number)
             made[key] = made.get(key, Decimal(0)) + amount
     return tuple(Credit(note_id, invoice_id, amount) for (note_id, invoice_id), amount in made.items())
 
 
-def _amount(typed: str, number: str) -> Decimal:
+def _amount(typed: str, document: Invoice) -> Decimal:
     try:
-        return amount_of(typed) if typed.strip() else Decimal(0)
+        return amount_of(typed, _places(document)) if typed.strip() else Decimal(0)
     except ValueError as wrong:
-        raise Invalid(fields={"amount": _("%(number)s, “%(typed)s”: %(sentence)s", number=number,
+        raise Invalid(fields={"amount": _("%(number)s, “%(typed)s”: %(sentence)s", number=document.number,
                                           typed=typed.strip()[:20], sentence=wrong)}) from wrong
+
+
+def _places(document: Invoice) -> int:
+    """Return how many decimals an amount may have: two, or those of the document's currency or of its balance."""
+    return max(2, decimals(document.currency), len(f"{document.balance.normalize():f}".partition(".")[2]))
 
 
 def _given(typed: str) -> bool:
@@ -147,6 +153,6 @@ def tidied(typed: Mapping[str, str]) -> dict[str, str]:
 
 def _tidy(typed: str) -> str:
     try:
-        return written(amount_of(typed))
+        return written(amount_of(typed, PLACES))
     except ValueError:
         return typed

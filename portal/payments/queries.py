@@ -1,5 +1,5 @@
 """What treasury and suppliers see of payments: what is due, the archive, one payment."""
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,6 +29,7 @@ from portal.web import listing
 # Approved invoices that wait for a date, counted beside the navigation.
 UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED, *OWES)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
+MOST = 200  # invoices on the page of one payment
 APPLICABLE = (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_APPLIED)  # where a credit note may be applied
 
 
@@ -118,12 +119,18 @@ def due(actor: Actor, wanted: DueFilter, cursor: str | None) -> Page[Invoice]:
     return listing.read(query, (Invoice.id,), cursor, descending=False)
 
 
-def payable(actor: Actor, relationship_id: UUID) -> Sequence[Invoice]:
-    """Return what one supplier is owed: the choice on the page that registers a payment (at most 200)."""
+def payable(actor: Actor, relationship_id: UUID, chosen: Collection[UUID] = ()) -> Sequence[Invoice]:
+    """Return what one supplier is owed: the choice on the page that registers a payment. At most 200, those that are
+    `chosen` among them.
+    """
     actor.require(Permission.Payment.REGISTER)
-    return session.scalars(select(Invoice).where(
+    due = select(Invoice).where(
         Invoice.client_id == actor.client_id, Invoice.relationship_id == relationship_id,
-        Invoice.status.in_(WAITING), *OWES).order_by(Invoice.scheduled_on.nulls_last(), Invoice.id).limit(200)).all()
+        Invoice.status.in_(WAITING), *OWES).order_by(Invoice.scheduled_on.nulls_last(), Invoice.id)
+    first = session.scalars(due.limit(MOST)).all()
+    missing = set(chosen) - {invoice.id for invoice in first}
+    more = session.scalars(due.where(Invoice.id.in_(missing)).limit(MOST)).all() if len(first) == MOST else []
+    return [*more, *first][:MOST]
 
 
 def applicable(actor: Actor, relationship_ids: Iterable[UUID]) -> Sequence[Invoice]:

@@ -132,7 +132,7 @@ def _list() -> str:
 
 def _typing(actor: Actor, draft: Draft) -> str:
     relationship = suppliers.relationship(actor, draft.relationship_id)
-    payable = queries.payable(actor, relationship.id)
+    payable = draft.payable(actor)
     return render("payments/register.html", withheld=facts.withheld, draft=draft, form=draft.form,
                   relationship=relationship, typed=draft.typed, payable=payable, here=_here(),
                   offers=crediting.offers(queries.applicable(actor, [relationship.id]), payable),

@@ -14,7 +14,7 @@ from portal.access.policy import Role
 from portal.core import db
 from portal.core.clock import today
 from portal.invoices.models import Invoice, InvoiceStatus
-from portal.payments import services
+from portal.payments import queries, services
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
 from portal.payments.models import Payment, PaymentDate, PaymentMethod
@@ -396,6 +396,35 @@ def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskC
         back = client.post("/treasury/pay?state=unscheduled", data={**guard(page), "selected": [str(i) for i in ids]})
         assert back.headers["Location"] == "/treasury/?state=unscheduled"
         assert said in client.get(back.headers["Location"]).text
+
+
+def test_what_is_owed_in_any_currency_is_paid_in_it_with_its_own_decimals(world: World, client: FlaskClient,
+                                                                          treasury: Desk) -> None:
+    _buyer, seller, _pesos = treasury
+    dinars = world.invoice(seller, status=InvoiceStatus.APPROVED, currency="KWD", total="10.005")
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={dinars.id}").text
+    assert _fields(page)["amount"] == _fields(page)[f"amount-{dinars.id}"] == "10.005"
+    data = {**guard(page), **_fields(page), "number": "P-1", "rate": "55", "currency": "KWD", "method": "transfer"}
+    shown = _review(client, seller, data)
+    assert client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown.text) | _seen(shown.text)
+                       ).status_code == 303
+    with world.owner():
+        assert db.session.get_one(Invoice, dinars.id).status is InvoiceStatus.PAID
+
+
+def test_one_of_very_many_is_paid_when_it_was_chosen(world: World, client: FlaskClient, treasury: Desk,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST", 2)
+    _buyer, seller, *_first = treasury
+    *_more, last = [world.invoice(seller, status=InvoiceStatus.APPROVED) for _n in range(3)]
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={last.id}").text
+    shown = _review(client, seller, {**guard(page), **_fields(page), "number": "P-1", "currency": "MXN",
+                                     "method": "transfer"})
+    assert last.number in shown.text
+    assert client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown.text) | _seen(shown.text)
+                       ).status_code == 303
+    with world.owner():
+        assert db.session.get_one(Invoice, last.id).status is InvoiceStatus.PAID
 
 
 def test_two_currencies_are_not_paid_together(world: World, client: FlaskClient, treasury: Desk) -> None:
