@@ -1,10 +1,8 @@
 """The shapes of what approvers and administrators type."""
-from decimal import Decimal
 from uuid import UUID
 
-from wtforms import DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange
-from wtforms.validators import Optional as MayBeEmpty
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from portal.access.permissions import Permission
 from portal.access.policy import ROLE_WORDS, holding
@@ -13,7 +11,7 @@ from portal.approvals.models import Quorum, StageRule, Verdict
 from portal.approvals.services import Decide
 from portal.core.i18n import lazy
 from portal.invoices.forms import KIND_WORDS
-from portal.web.forms import Checkboxes, Form, Text, as_uuid
+from portal.web.forms import Amount, Checkboxes, Form, Text, as_uuid
 
 APPROVER_ROLES = tuple((role.value, ROLE_WORDS[role][0]) for role in holding(Permission.Invoice.APPROVE))
 
@@ -42,8 +40,8 @@ class StageForm(Form):
     approver_roles = Checkboxes(lazy("Or everybody with a role"), choices=APPROVER_ROLES)
     quorum = SelectField(lazy("How many must approve"), coerce=Quorum, choices=[
         (Quorum.ANY.value, lazy("One of them is enough")), (Quorum.ALL.value, lazy("All the named people"))])
-    minimum = DecimalField(lazy("From this total on (MXN)"), validators=[MayBeEmpty(), NumberRange(min=0)])
-    maximum = DecimalField(lazy("Up to this total (MXN)"), validators=[MayBeEmpty(), NumberRange(min=0)])
+    minimum = Amount(lazy("From this total on (MXN)"))
+    maximum = Amount(lazy("Up to this total (MXN)"))
     currencies = Text(lazy("Only these currencies"), description=lazy("For example: USD, EUR. Empty: all."),
                       validators=[Length(max=60)])
     groups = Text(lazy("Only these supplier groups"), description=lazy("Separated by commas. Empty: all."),
@@ -63,13 +61,9 @@ class StageForm(Form):
         return SaveStage(
             label_es=self.label_es.data, label_en=self.label_en.data or "", quorum=self.quorum.data,
             approver_ids=tuple(as_uuid(i) for i in self.approver_ids.data or ()),
-            approver_roles=tuple(self.approver_roles.data or ()), minimum=_amount(self.minimum.data),
-            maximum=_amount(self.maximum.data), currencies=_words(self.currencies.data.upper()),
+            approver_roles=tuple(self.approver_roles.data or ()), minimum=self.minimum.data,
+            maximum=self.maximum.data, currencies=_words(self.currencies.data.upper()),
             kinds=tuple(self.kinds.data or ()), groups=_words(self.groups.data))
-
-
-def _amount(value: Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
 
 
 def _words(value: str | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.access.policy import Side
 from portal.approvals import queries, rows, services
 from portal.approvals.forms import DecideForm
 from portal.approvals.models import Verdict
@@ -44,8 +45,10 @@ def inbox(actor: Actor) -> ResponseReturnValue:
 
 @page(bp, "/<uuid:invoice_id>", Permission.Invoice.READ, methods=["GET", "POST"])
 def review(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
-    """One invoice with all that a decision needs; POST decides."""
+    """One invoice with all that a decision needs, for the client's people; POST decides."""
     invoice = invoices.get(actor, invoice_id)
+    if actor.side is Side.SUPPLIER:
+        return redirect(url_for("invoices.show", invoice_id=invoice_id))
     form = DecideForm()
     if request.method == "POST" and form.validate():
         try:

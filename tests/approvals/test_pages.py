@@ -1,6 +1,7 @@
 """The inbox, the review page and the stages' settings."""
 from decimal import Decimal
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from portal.approvals.models import ApprovalStep, Quorum, StageRule
 from portal.core import db
 from portal.core.types import columns
 from portal.invoices.models import Invoice, InvoiceStatus, StampState
+from tests.approvals.test_services import sent
 from tests.factories import Buyer, Seller, World
 from tests.forms import as_shown, columns_of, guard
 
@@ -118,6 +120,24 @@ def test_a_stage_sent_back_as_its_page_shows_it_is_as_it_was(world: World, clien
     with world.owner():
         kept = db.session.get_one(StageRule, row.id)
         assert {name: getattr(kept, name) for name in columns(whole)} == columns(whole)
+
+
+@pytest.mark.parametrize("amount", ["10000000000000", "1e400", "NaN", "-1", "1.005"])
+def test_what_is_no_amount_is_no_condition(world: World, client: FlaskClient, amount: str) -> None:
+    world.sign_in(client, world.client().people["administrator"])
+    form = client.get("/settings/approvals/new").text
+    data = {**guard(form), "label_es": "Compras", "quorum": "any", "approver_roles": "approver"}
+    assert client.post("/settings/approvals/new", data={**data, "minimum": amount}).status_code == 422
+    assert client.post("/settings/approvals/new", data={**data, "minimum": "1,500.50"}).status_code == 303
+    with world.owner():
+        assert db.session.scalars(select(StageRule.minimum)).one() == Decimal("1500.50")
+
+
+def test_a_supplier_does_not_look_behind_the_counter(world: World, client: FlaskClient) -> None:
+    seller = world.supplier(world.client())
+    invoice = sent(world, seller)
+    world.sign_in(client, seller.person)
+    assert client.get(f"/inbox/{invoice.id}").headers["Location"] == f"/invoices/{invoice.id}"
 
 
 def test_another_clients_invoice_and_stage_do_not_exist(world: World, client: FlaskClient) -> None:
