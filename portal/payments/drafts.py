@@ -83,7 +83,7 @@ def suggested(actor: Actor, relationship_id: UUID, invoice_ids: Collection[UUID]
     left = sum((i.balance for i in chosen), Decimal(0)) - sum((amount for _offer, amount in notes), Decimal(0))
     typed = {"currency": currencies.pop(), "amount": written(left), "paid_on": today(actor.zone).isoformat()}
     typed |= {f"amount-{i.id}": written(i.balance) for i in chosen}
-    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes} | _way(actor, relationship_id, left)
+    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes} | _way(actor, relationship_id, left, typed["currency"])
     made = _draft(actor, relationship_id, MultiDict(typed), MultiDict())
     made.suggested = chosen
     return made
@@ -118,11 +118,11 @@ def tried(draft: Draft, actor: Actor, act: Callable[[RegisterPayment], T]) -> T 
     return None
 
 
-def _way(actor: Actor, relationship_id: UUID, left: Decimal) -> dict[str, str]:
-    """Return how and into which account: nothing moves for zero; the account when there is no other to choose."""
+def _way(actor: Actor, relationship_id: UUID, left: Decimal, currency: str) -> dict[str, str]:
+    """Return how and into which account: nothing moves for zero; the account of that currency when there is one."""
     if not left:
         return {"method": PaymentMethod.COMPENSATION.value}
-    accounts = suppliers.approved_accounts(actor, relationship_id)
+    accounts = [one for one in suppliers.approved_accounts(actor, relationship_id) if one.currency == currency]
     return {"method": PaymentMethod.TRANSFER.value} | (
         {"bank_account_id": str(accounts[0].id)} if len(accounts) == 1 else {})
 

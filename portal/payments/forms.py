@@ -16,14 +16,9 @@ from portal.invoices.models import Invoice
 from portal.payments.crediting import Offer
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Credit, Line
-from portal.payments.models import PaymentMethod
+from portal.payments.models import METHOD_WORDS, PaymentMethod
 from portal.web.forms import Amount, Form, Given, Text, amount_of, upload_of
 
-METHODS = (
-    (PaymentMethod.TRANSFER.value, lazy("Electronic transfer")), (PaymentMethod.CHECK.value, lazy("Check")),
-    (PaymentMethod.CARD.value, lazy("Card")), (PaymentMethod.CASH.value, lazy("Cash")),
-    (PaymentMethod.OTHER.value, lazy("Other")), (PaymentMethod.COMPENSATION.value, lazy("Compensation")),
-)
 CURRENCIES = ("MXN", "USD", "EUR", "CAD", "GBP", "JPY", "CHF")
 PLACES = 6  # as many as are kept
 
@@ -55,7 +50,8 @@ class RegisterForm(Form):
         lazy("Payment number"), validators=[DataRequired(lazy("Give the payment its number.")), Length(max=40)]
     )
     paid_on = DateField(lazy("Date of payment"), validators=[DataRequired(lazy("Choose the day the money went out."))])
-    method = SelectField(lazy("How it was paid"), choices=METHODS, coerce=PaymentMethod)
+    method = SelectField(lazy("How it was paid"), coerce=PaymentMethod,
+                         choices=[(method.value, word) for method, word in METHOD_WORDS.items()])
     currency = SelectField(lazy("Currency of the payment"), choices=[(c, c) for c in CURRENCIES])
     rate = Amount(lazy("Exchange rate"), places=6, validators=[MayBeEmpty()],
                   description=lazy("Pesos for one unit of the payment's currency. Not needed in pesos."))

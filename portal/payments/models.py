@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, Money, choice
+from portal.core.i18n import lazy
 from portal.core.tenancy import SHARED, SHARED_APPEND_ONLY
 
 
@@ -34,6 +35,18 @@ class PaymentMethod(StrEnum):
     CASH = "cash"
     OTHER = "other"
     COMPENSATION = "compensation"  # c_FormaPago 17: no money moved, credit notes cover the invoices
+
+    @property
+    def word(self) -> str:
+        """Return the method as people read it, in the reader's language."""
+        return str(METHOD_WORDS[self])
+
+
+METHOD_WORDS = {
+    PaymentMethod.TRANSFER: lazy("Electronic transfer"), PaymentMethod.CHECK: lazy("Check"),
+    PaymentMethod.CARD: lazy("Card"), PaymentMethod.CASH: lazy("Cash"), PaymentMethod.OTHER: lazy("Other"),
+    PaymentMethod.COMPENSATION: lazy("Compensation"),
+}
 
 
 class PaymentStatus(StrEnum):

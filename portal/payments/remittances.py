@@ -2,9 +2,9 @@
 from portal.accounts.models import Organization
 from portal.core.db import session
 from portal.core.i18n import speaking
+from portal.core.money import written
 from portal.documents import remittance
 from portal.payments.crediting import Applying
-from portal.payments.forms import METHODS
 from portal.payments.models import Payment
 from portal.payments.queries import Contents, PaidInvoice
 from portal.suppliers.models import Relationship
@@ -17,12 +17,12 @@ def draw(payment: Payment, contents: Contents, language: str) -> bytes:
     bank, _, rest = payment.account_mask.partition(" ••••")
     last4 = rest.strip()[:4]
     with speaking(language):
-        method = str(dict(METHODS)[payment.method.value])
+        method = payment.method.word
     return remittance.render(remittance.Remittance(
         payer=remittance.Party(client.name, client.tax_id), payee=remittance.Party(supplier.name, supplier.tax_id),
         number=payment.number, date=payment.paid_on, method=method, amount=payment.amount, currency=payment.currency,
         account=f"•••• {last4}" if last4 else "", bank=bank, reference=payment.reference,
-        rate=str(payment.exchange_rate or ""), note=payment.note,
+        rate=written(payment.exchange_rate) if payment.exchange_rate else "", note=payment.note,
         invoices=tuple(_line(x) for x in contents.invoices), credits=tuple(_credit(x) for x in contents.credits),
         asks_for_rep=contents.asks_for_rep), language)
 

@@ -41,7 +41,8 @@ def schedule(actor: Actor) -> ResponseReturnValue:
     """Show the chosen invoices and their sums, then give them the date."""
     ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
     rows, form = queries.chosen(actor, ids), ScheduleForm()
-    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld, "here": _here(),
+    late = len(set(ids)) - len(rows)
+    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld, "late": late, "here": _here(),
              "totals": engine.totals((i.currency, i.balance) for i in rows),
              "notes": queries.applicable(actor, {i.relationship_id for i in rows})}
     if "pay_on" not in request.form:
@@ -94,6 +95,8 @@ def confirm(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     suppliers.relationship(actor, relationship_id)
     draft = drafts.begun(actor, relationship_id)
     if draft is None:
+        toast(_("There is nothing left to confirm here: it was registered, or begun anew, in another window. Look in "
+                "the archive before you pay again."), "warning")
         return redirect(url_for("payments_treasury.register", relationship_id=relationship_id, **_here()), 303)
     seen = request.form.get("seen", "")
     if request.method == "POST" and (paid := drafts.tried(draft, actor, lambda c: services.register(c, actor, seen))):

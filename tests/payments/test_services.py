@@ -15,7 +15,7 @@ from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import engine, queries, remittances, services
 from portal.payments.effects import RegisterPayment
 from portal.payments.engine import Line
-from portal.payments.models import Payment, PaymentDate, PaymentLine, PaymentMethod
+from portal.payments.models import METHOD_WORDS, Payment, PaymentDate, PaymentLine, PaymentMethod
 from portal.payments.queries import ArchiveFilter, DueFilter
 from portal.sat.models import SatStatus
 from portal.sat.status import Cancelable, Cancellation, Efos, State
@@ -162,6 +162,10 @@ def test_a_number_is_used_once(world: World, buyer: Buyer, seller: Seller) -> No
     with pytest.raises(Invalid) as refused:
         pay(world, buyer, command(seller, (invoice, "100.00")))
     assert "number" in refused.value.fields and fresh(world, invoice).paid == Decimal(100)
+
+
+def test_every_way_to_pay_has_its_word() -> None:
+    assert set(METHOD_WORDS) == set(PaymentMethod)
 
 
 def test_invoices_of_another_supplier_do_not_go_into_a_payment(world: World, buyer: Buyer, seller: Seller) -> None:
