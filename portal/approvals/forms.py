@@ -2,14 +2,15 @@
 from uuid import UUID
 
 from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from portal.access.permissions import Permission
 from portal.access.policy import ROLE_WORDS, holding
 from portal.approvals.configuration import SaveStage
 from portal.approvals.models import Quorum, StageRule, Verdict
 from portal.approvals.services import Decide
-from portal.core.i18n import lazy
+from portal.cfdi.catalogs.currencies import MONEDA
+from portal.core.i18n import _, lazy
 from portal.invoices.forms import KIND_WORDS
 from portal.web.forms import Amount, Checkboxes, Form, Text, as_uuid
 
@@ -48,6 +49,13 @@ class StageForm(Form):
                   validators=[Length(max=300)])
     kinds = Checkboxes(lazy("Only these kinds of document"), choices=tuple(KIND_WORDS.items()),
                        description=lazy("None chosen: all of them."))
+
+    def validate_currencies(self, field: Text) -> None:
+        """Refuse what is no currency: a stage for it would never apply, and its approval never be asked for."""
+        unknown = [code for code in _words(field.data.upper()) if code not in MONEDA]
+        if unknown:
+            raise ValidationError(_("“%(code)s” is no currency. Their codes have three letters, like USD or EUR.",
+                                    code=unknown[0]))
 
     def fill(self, row: StageRule) -> None:
         """Show a stage as it is."""

@@ -84,6 +84,9 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
     form = client.get("/settings/approvals/new")
     empty = client.post("/settings/approvals/new", data={**guard(form.text), "label_es": "Compras", "quorum": "any"})
     assert empty.status_code == 422 and "nadie" in empty.text
+    odd = {"label_es": "Compras", "quorum": "any", "approver_roles": "approver", "currencies": "usd, pesos"}
+    refused = client.post("/settings/approvals/new", data={**guard(empty.text), **odd})
+    assert refused.status_code == 422 and "«PESOS» no es una moneda" in refused.text, "it would never apply"
     data = {
         "label_es": "Compras",
         "quorum": "any",
@@ -92,7 +95,7 @@ def test_the_stages_settings(world: World, client: FlaskClient) -> None:
         "minimum": "500",
         "currencies": "usd, mxn",
     }
-    assert client.post("/settings/approvals/new", data={**guard(empty.text), **data}).status_code == 303
+    assert client.post("/settings/approvals/new", data={**guard(refused.text), **data}).status_code == 303
     with world.owner():
         rule = db.session.scalars(select(StageRule)).one()
         assert (rule.label_es, rule.currencies, rule.minimum) == ("Compras", ["USD", "MXN"], 500)
