@@ -14,7 +14,7 @@ from wtforms import (
     MultipleFileField,
     SelectField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextArea
 
 from portal.core.i18n import _, lazy
@@ -84,7 +84,7 @@ class DescriptionForm(Form):
 class ForeignForm(Form):
     """The data of an invoice that has no XML."""
 
-    version = IntegerField(widget=HiddenField.widget)
+    version = IntegerField(widget=HiddenField.widget, validators=[Optional()])  # a new one has none yet
     number = Text(lazy("Invoice number"), validators=[DataRequired(lazy("Write the number of the invoice.")),
                                                       Length(max=80)])
     issued_on = DateField(lazy("Date"), validators=[DataRequired(lazy("Write the date of the invoice."))])

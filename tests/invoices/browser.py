@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from portal.core.types import Upload
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-VERSION = re.compile(r'name="version"[^>]*value="(\d+)"|value="(\d+)"[^>]*name="version"')
+VERSION = re.compile(r'name="version"[^>]*value="(\d*)"|value="(\d*)"[^>]*name="version"')
 
 
 class Browser:
@@ -29,7 +29,7 @@ class Browser:
         version = VERSION.search(drawn)
         data: dict[str, Any] = {"csrf_token": token[1] if token else ""}
         if version:
-            data["version"] = version[1] or version[2]
+            data["version"] = version[1] or version[2] or ""
         data.update(fields or {})
         if files:
             data[field] = [(BytesIO(f.data), f.name) for f in files]
