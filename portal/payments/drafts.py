@@ -83,7 +83,8 @@ def suggested(actor: Actor, relationship_id: UUID, invoice_ids: Collection[UUID]
     left = sum((i.balance for i in chosen), Decimal(0)) - sum((amount for _offer, amount in notes), Decimal(0))
     typed = {"currency": currencies.pop(), "amount": written(left), "paid_on": today(actor.zone).isoformat()}
     typed |= {f"amount-{i.id}": written(i.balance) for i in chosen}
-    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes} | _way(actor, relationship_id, left, typed["currency"])
+    typed |= {f"credit-{offer.key}": written(amount) for offer, amount in notes}
+    typed |= _way(actor, relationship_id, left, typed["currency"])
     made = _draft(actor, relationship_id, MultiDict(typed), MultiDict())
     made.suggested = chosen
     return made

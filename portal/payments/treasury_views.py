@@ -41,9 +41,8 @@ def schedule(actor: Actor) -> ResponseReturnValue:
     """Show the chosen invoices and their sums, then give them the date."""
     ids = [as_uuid(i) for i in request.form.getlist("selected")[:200]]
     rows, form = queries.chosen(actor, ids), ScheduleForm()
-    late = len(set(ids)) - len(rows)
-    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld, "late": late, "here": _here(),
-             "totals": engine.totals((i.currency, i.balance) for i in rows),
+    shown: dict[str, Any] = {"rows": rows, "today": today(actor.zone), "withheld": facts.withheld, "here": _here(),
+             "late": len(set(ids)) - len(rows), "totals": engine.totals((i.currency, i.balance) for i in rows),
              "notes": queries.applicable(actor, {i.relationship_id for i in rows})}
     if "pay_on" not in request.form:
         return render("payments/schedule.html", form=ScheduleForm(formdata=None), **shown)

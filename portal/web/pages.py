@@ -10,6 +10,7 @@ from markupsafe import Markup
 from portal.access.actor import ANONYMOUS, Actor
 from portal.core import i18n
 from portal.core.db import is_open
+from portal.core.money import written
 from portal.web import once
 from portal.web.templating import filled
 
@@ -48,8 +49,8 @@ def with_query(**changes: Any) -> str:
 
 def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[str, Any] | None]) -> None:
     """Give the templates their filters and what the layouts ask for."""
-    app.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, date=_day, datetime=_moment,
-                                 ago=i18n.ago, distance=_distance, filled=filled)
+    app.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, rate=written, date=_day,
+                                 datetime=_moment, ago=i18n.ago, distance=_distance, filled=filled)
     app.jinja_env.globals.update(form_guard=form_guard, with_query=with_query, _=i18n._, gettext=i18n._,
                                  ngettext=i18n.ngettext, pgettext=i18n.pgettext)
 

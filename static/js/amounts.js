@@ -5,7 +5,8 @@
  * was typed is shown with its thousands as soon as its field is left; what is no amount stays as it is, and counts as
  * nothing: the server says what is wrong with it. */
 
-const AMOUNT = /^\$?\s*(\d{1,3}(?:,\d{3})+(?:\.\d{0,2})?|\d+(?:\.\d{0,2})?|\.\d{1,2})$/;
+const AMOUNT = /^\$?\s*(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)$/;
+const FINER = /\.\d{3,}$/; // than cents: left as it is
 
 document.addEventListener('input', (event) => {
   const form = event.target instanceof Element && event.target.closest('form[data-amounts]');
@@ -35,7 +36,7 @@ function cents(text) {
 /** @param {HTMLInputElement} field */
 function tidy(field) {
   const typed = cents(field.value);
-  if (typed !== null) field.value = written(typed).replace('$', '');
+  if (typed !== null && !FINER.test(field.value.trim())) field.value = written(typed).replace('$', '');
 }
 
 /** @param {Element} form */

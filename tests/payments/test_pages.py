@@ -477,3 +477,29 @@ def test_one_comes_back_to_the_list_as_it_was_narrowed(client: FlaskClient, trea
     assert f'action="{review}"' in page and f'href="/treasury/?{here}"' in page
     sent = client.post(review, data=_typed(client, seller, invoice, "1,160.00"))
     assert sent.headers["Location"] == f"/treasury/pay/{seller.id}/confirm?{here}"
+
+
+def test_a_window_left_open_says_what_became_of_its_act(world: World, client: FlaskClient, treasury: Desk) -> None:
+    buyer, seller, invoice = treasury
+    other = world.invoice(seller, status=InvoiceStatus.APPROVED, number="A-2")
+    shown = _review(client, seller, _typed(client, seller, invoice, "1,160.00"))
+    assert client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown.text) | _seen(shown.text)).location
+    another = guard(client.get(f"/treasury/pay/{seller.id}").text) | _seen(shown.text)
+    late = client.post(f"/treasury/pay/{seller.id}/confirm", data=another)
+    assert late.headers["Location"] == f"/treasury/pay/{seller.id}"
+    assert "ya no queda nada por confirmar" in client.get(late.headers["Location"]).text
+    due = client.get("/treasury/").text
+    chosen = client.post("/treasury/schedule", data={**guard(due), "selected": [str(invoice.id), str(other.id)]}).text
+    assert "1 factura elegida ya no espera su pago." in chosen and "Programar 1 factura" in chosen
+
+
+def test_between_two_currencies_both_amounts_and_the_rate_are_told(world: World, client: FlaskClient,
+                                                                   treasury: Desk) -> None:
+    _buyer, seller, _invoice = treasury
+    dollars = world.invoice(seller, status=InvoiceStatus.APPROVED, number="A-USD", currency="USD",
+                            exchange_rate=Decimal("18.5"))
+    shown = _review(client, seller, _typed(client, seller, dollars, "1,850.00")).text
+    assert "salda $100.00 USD · a 18.50, el tipo de cambio del CFDI" in shown
+    done = client.post(f"/treasury/pay/{seller.id}/confirm", data=guard(shown) | _seen(shown))
+    page = client.get(done.headers["Location"]).text
+    assert "con $1,850.00 MXN · a 18.50, el tipo de cambio del CFDI" in page
