@@ -12,10 +12,9 @@ from portal.accounts.entrance import SignIn
 from portal.accounts.joining import Newcomer
 from portal.accounts.models import NewInvoiceLetters
 from portal.accounts.policy import PasswordPolicy
-from portal.core.i18n import ZONE, lazy
+from portal.core.i18n import LANGUAGES, ZONE, lazy
 from portal.web.forms import Form, Text
 
-LANGUAGES = [("es", "Español"), ("en", "English")]
 MEXICO = ("America/Mexico_City", "America/Monterrey", "America/Merida", "America/Cancun", "America/Chihuahua",
           "America/Ciudad_Juarez", "America/Ojinaga", "America/Hermosillo", "America/Mazatlan",
           "America/Bahia_Banderas", "America/Matamoros", "America/Tijuana")
@@ -69,7 +68,7 @@ class NewcomerForm(Form):
     """A person's first visit."""
 
     name = Text(lazy("Your name"), [NEEDED, SHORT], render_kw={"autocomplete": "name"})
-    locale = SelectField(lazy("Language"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
     password = PasswordField(lazy("Password"), [NEEDED, PASSWORD_LIMIT], render_kw=NEW)
     accepted = BooleanField(lazy("I have read and accept the privacy notice and the terms of use"), [
         DataRequired(lazy("To go on, accept the privacy notice and the terms of use."))])
@@ -115,7 +114,7 @@ class ColleagueForm(Form):
 
     email = Text(lazy("E-mail"), [NEEDED, Length(max=254)], render_kw={"type": "email", "autocomplete": "off"})
     name = Text(lazy("Name"), [SHORT])
-    locale = SelectField(lazy("Language of the invitation"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language of the invitation"), choices=list(LANGUAGES.items()))
     roles = Several(lazy("Roles"), validate_choice=False)
 
 
@@ -129,7 +128,7 @@ class ProfileForm(Form):
     """What a person sets for themselves."""
 
     name = Text(lazy("Name"), [NEEDED, SHORT], render_kw={"autocomplete": "name"})
-    locale = SelectField(lazy("Language"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
     zone = SelectField(lazy("Time zone"), choices=ZONES)
     theme = SelectField(lazy("Appearance"), choices=[("auto", lazy("As the system")), ("light", lazy("Light")),
                                                      ("dark", lazy("Dark"))])
@@ -152,7 +151,7 @@ class OrganizationForm(Form):
     """How the organization is called here."""
 
     name = Text(lazy("Name"), [NEEDED, Length(max=300)])
-    locale = SelectField(lazy("Language"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
     zone = SelectField(lazy("Time zone"), choices=ZONES)
 
 
@@ -184,7 +183,7 @@ class NewClientForm(Form):
 
     email = Text(lazy("E-mail of its administrator"), [NEEDED, Length(max=254)], render_kw={"type": "email"})
     name = Text(lazy("Name"), [SHORT])
-    locale = SelectField(lazy("Language"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language"), choices=list(LANGUAGES.items()))
 
 
 def where() -> tuple[Any, Any]:

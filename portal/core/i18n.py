@@ -22,7 +22,8 @@ from flask_babel import get_locale as _get_locale
 
 from portal.core.clock import now, today
 
-LOCALES = ("es", "en")
+LANGUAGES = {"es": "Español", "en": "English"}  # each by its own name
+LOCALES = tuple(LANGUAGES)  # the first is the one without a choice
 ZONE = "America/Mexico_City"
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 REGION = {"es": "es_MX", "en": "en_US"}
@@ -71,6 +72,11 @@ def language() -> str:
     """Return the language of the moment: "es" or "en"."""
     current = _get_locale()
     return current.language if current and current.language in LOCALES else LOCALES[0]
+
+
+def either(spanish: str, english: str) -> str:
+    """Return what people wrote in both languages in the reader's; in Spanish when they left the English empty."""
+    return spanish if language() == "es" else english or spanish
 
 
 def money(amount: Decimal | int | None, currency: str = "MXN", decimals: int = 2) -> str:

@@ -10,7 +10,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.db import session
 from portal.core.errors import NotFound
-from portal.core.i18n import language
+from portal.core.i18n import either
 from portal.invoices import rules
 from portal.invoices.models import Invoice, InvoiceRequirement, InvoiceStatus, RequirementAnswer
 from portal.storage.models import StoredFile
@@ -38,7 +38,7 @@ class Demand:
         wanted = self.requirement
         if wanted is None:
             return ""
-        return wanted.help_es if language() == "es" else wanted.help_en or wanted.help_es
+        return either(wanted.help_es, wanted.help_en)
 
     @property
     def mandatory(self) -> bool:
@@ -48,7 +48,7 @@ class Demand:
 
 def label_of(row: InvoiceRequirement | RequirementAnswer) -> str:
     """Return the label of a requirement, or of an answer as it was asked then, in the reader's language."""
-    return row.label_es if language() == "es" else row.label_en or row.label_es
+    return either(row.label_es, row.label_en)
 
 
 def demands(actor: Actor, invoice: Invoice) -> list[Demand]:

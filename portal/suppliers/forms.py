@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
 from portal.core.errors import Invalid
-from portal.core.i18n import _, language, lazy, ngettext
+from portal.core.i18n import LANGUAGES, _, either, lazy, ngettext
 from portal.suppliers.bank_accounts import GiveAccount
 from portal.suppliers.layout import SaveField
 from portal.suppliers.models import (
@@ -25,7 +25,6 @@ from portal.web.forms import Checkboxes, Form, Text, as_uuid, upload_of
 
 KINDS = ((SupplierKind.COMPANY.value, lazy("Company in Mexico")), (SupplierKind.PERSON.value, lazy("Person in Mexico")),
          (SupplierKind.FOREIGN.value, lazy("Foreign supplier")))
-LANGUAGES = (("es", "Español"), ("en", "English"))
 COUNTRIES = (
     ("MEX", lazy("Mexico")), ("USA", lazy("United States")), ("CAN", lazy("Canada")), ("ARG", lazy("Argentina")),
     ("BRA", lazy("Brazil")), ("CHL", lazy("Chile")), ("CHN", lazy("China")), ("COL", lazy("Colombia")),
@@ -67,7 +66,7 @@ class InviteForm(Form):
     contact_name = Text(lazy("Contact's name"), validators=[Length(max=120)])
     contact_email = Text(lazy("Contact's e-mail"), validators=[DataRequired(lazy("Give the address that the link is "
                                                                                  "sent to.")), Length(max=254)])
-    locale = SelectField(lazy("Language of the letters"), choices=LANGUAGES)
+    locale = SelectField(lazy("Language of the letters"), choices=list(LANGUAGES.items()))
     group = Text(lazy("Group"), validators=[Length(max=60)],
                  description=lazy("Optional. Requirements and approvals can depend on it."))
 
@@ -105,7 +104,7 @@ class FieldValueForm(Form):
     def shape(self, field: RecordField, given: str = "") -> "FieldValueForm":
         """Ask by the field's own name, offer the answers of a choice, show what was `given` before."""
         for asked in (self.value, self.choice, self.file):
-            asked.label.text = field.label_es if language() == "es" else field.label_en or field.label_es
+            asked.label.text = either(field.label_es, field.label_en)
         if field.is_dated:
             self.document_date.label.text = _("Date on the document")
             self.document_date.description = ngettext("It is valid for %(num)d day from then.",
@@ -202,8 +201,7 @@ class LayoutFieldForm(Form):
 
     def offer(self, sections: list[RecordSection]) -> "LayoutFieldForm":
         """Offer the client's sections."""
-        self.section_id.choices = [(str(s.id), s.title_es if language() == "es" else s.title_en or s.title_es)
-                                   for s in sections]
+        self.section_id.choices = [(str(s.id), either(s.title_es, s.title_en)) for s in sections]
         return self
 
     def fill(self, row: RecordField) -> None:

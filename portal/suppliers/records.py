@@ -16,7 +16,7 @@ from portal.core.clock import now, today
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
-from portal.core.i18n import _, language
+from portal.core.i18n import _, either
 from portal.core.types import Upload
 from portal.storage import services as files
 from portal.suppliers import engine, events, queries, services
@@ -198,8 +198,7 @@ def _value(field: RecordField, text: str) -> str:
 
 
 def _not_ready(relationship: Relationship, standing: engine.Standing) -> Exception:
-    labels = {f.id: f.label_es if language() == "es" else f.label_en or f.label_es
-              for f in layout_for(relationship).fields}
+    labels = {f.id: either(f.label_es, f.label_en) for f in layout_for(relationship).fields}
     missing = [labels[i] for i in standing.missing] + ([_("a bank account")] if standing.bank_missing else [])
     if missing:
         return Invalid(_("Before sending, give: %(fields)s.", fields=", ".join(missing)))

@@ -82,3 +82,10 @@ def test_the_language_is_one_of_ours() -> None:
         assert i18n.language() == "en"
     with speaking("fr"):
         assert i18n.language() == "es"
+
+
+@pytest.mark.parametrize(("language", "english", "read"), [
+    ("es", "Order", "Pedido"), ("en", "Order", "Order"), ("en", "", "Pedido")])
+def test_what_people_wrote_in_both_languages(language: str, english: str, read: str) -> None:
+    with speaking(language):
+        assert i18n.either("Pedido", english) == read
