@@ -25,7 +25,8 @@ def install(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=False)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, redact,
+        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                                              structlog.processors.format_exc_info, redact,
                                               structlog.processors.JSONRenderer(default=str)]))
     root = logging.getLogger()
     root.handlers[:] = [handler]

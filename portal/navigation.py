@@ -74,6 +74,9 @@ TABLE: dict[Side, tuple[Group, ...]] = {
     ),
 }
 
+# Where a feature's other pages belong: inside one invoice of the inbox, one is still at the inbox.
+HOMES = (".index", ".inbox", ".due", ".archive")
+
 
 def of(actor: Actor) -> list[dict[str, Any]]:
     """Return the groups and entries that `actor` may see, with their counts."""
@@ -99,4 +102,4 @@ def viewer(actor: Actor) -> dict[str, Any]:
 def _entry(item: Item, count: str) -> dict[str, Any]:
     here = (request.endpoint or "").partition(".")[0], item.endpoint.partition(".")[0]
     return {"label": item.label, "url": url_for(item.endpoint), "icon": item.icon, "count": count,
-            "active": request.endpoint == item.endpoint or (here[0] == here[1] and item.endpoint.endswith(".index"))}
+            "active": request.endpoint == item.endpoint or (here[0] == here[1] and item.endpoint.endswith(HOMES))}
