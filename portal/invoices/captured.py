@@ -7,8 +7,9 @@ from uuid import UUID
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.errors import Conflict, Invalid
+from portal.core.events import announce
 from portal.core.i18n import _
-from portal.invoices import einvoices, findings, queries, rules
+from portal.invoices import einvoices, events, findings, queries, rules
 from portal.invoices.examination import Intake
 from portal.invoices.lifecycle import remember, require_version
 from portal.invoices.models import Invoice, InvoiceStatus
@@ -37,6 +38,7 @@ def describe(invoice_id: UUID, version: int | None, text: str, actor: Actor) -> 
     invoice.facts = {**invoice.facts, "description": text[:300], "described": True}
     invoice.version += 1
     remember(invoice, "described", actor)
+    announce(events.InvoiceDescribed(**events.about(invoice)), actor)
     return invoice
 
 

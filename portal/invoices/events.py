@@ -41,6 +41,11 @@ class RequirementAnswered(InvoiceEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvoiceDescribed(InvoiceEvent):
+    """The supplier wrote what a draft invoices, for its file does not say it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceSent(InvoiceEvent):
     """The supplier sent it for review. Sent is not approved."""
 
@@ -127,6 +132,7 @@ SENTENCES = {
     "InvoiceReceived": lazy("Invoice %(subject)s came in as a draft"),
     "InvoiceRefused": lazy("The file %(subject)s was refused"),
     "RequirementAnswered": lazy("“%(requirement)s” was given with invoice %(subject)s"),
+    "InvoiceDescribed": lazy("What %(subject)s invoices was written"),
     "InvoiceSent": lazy("Invoice %(subject)s was sent for review"),
     "InvoiceWithdrawn": lazy("Invoice %(subject)s was withdrawn by the supplier"),
     "InvoiceDeleted": lazy("The draft %(subject)s was deleted"),

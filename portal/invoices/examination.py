@@ -210,9 +210,10 @@ def _type(document: Comprobante) -> Iterator[dict[str, Any]]:
 
 
 def _size(document: Comprobante) -> Iterator[dict[str, Any]]:
-    amounts = (document.total, document.sub_total, document.descuento or Decimal(0))
-    if max(amounts) >= TOO_MUCH or min(amounts) < 0:
-        yield findings.own("ACUSE-IN-AMOUNT", found=document.written("Total"), expected=f"< {TOO_MUCH:,}")
+    amounts = {"Total": document.total, "SubTotal": document.sub_total, "Descuento": document.descuento or Decimal(0),
+               "TipoCambio": document.tipo_cambio or Decimal(0)}
+    if wrong := [name for name, amount in amounts.items() if not 0 <= amount < TOO_MUCH]:
+        yield findings.own("ACUSE-IN-AMOUNT", found=document.written(wrong[0]), expected=f"< {TOO_MUCH:,}")
 
 
 def _issuer(intake: Intake, document: Comprobante) -> Iterator[dict[str, Any]]:

@@ -68,7 +68,7 @@ def _settled(invoice: Invoice, state: StampState, actor: Actor) -> None:
 
 def _waiting(invoice_id: UUID, actor: Actor) -> Invoice | None:
     query = select(Invoice).filter_by(id=invoice_id, client_id=actor.client_id, stamp=StampState.PENDING)
-    return session.scalar(query.with_for_update())
+    return session.scalar(query.where(Invoice.status.in_(WAITING)).with_for_update())
 
 
 def _judged(invoice: Invoice) -> Report | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from portal.audit.models import AuditEvent
 from portal.core.clock import now
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid
@@ -285,6 +286,8 @@ def test_what_a_file_without_lines_is_for_is_typed_and_stays(world, muster, abro
             services.describe(row.id, 2, "Stale page", muster)
         row = services.replace(row.id, 3, xml(CII), None, muster).invoice
         assert row.facts["description"] == ""  # its lines say it
+    with world.owner():
+        assert session.query(AuditEvent).filter_by(kind="InvoiceDescribed", subject_id=row.id).count() == 1
 
 
 def test_what_a_file_says_is_not_typed_over(world, muster, abroad):

@@ -422,11 +422,14 @@ def test_a_3_3_is_received_only_from_its_time(version, day, expected):
     assert [f["code"] for f in examination._type(document)] == expected
 
 
-@pytest.mark.parametrize(("total", "refused_as"), [("999999999999.99", []), ("1000000000000", ["ACUSE-IN-AMOUNT"]),
-                                                   ("-1", ["ACUSE-IN-AMOUNT"])])
-def test_amounts_that_no_column_holds_are_refused(total, refused_as):
-    document = SimpleNamespace(total=Decimal(total), sub_total=Decimal(1), descuento=None, written=lambda _name: total)
-    assert [f["code"] for f in examination._size(document)] == refused_as
+@pytest.mark.parametrize(("name", "amount", "refused_as"), [
+    ("total", "999999999999.99", []), ("total", "1000000000000", ["Total"]), ("total", "-1", ["Total"]),
+    ("tipo_cambio", "1000000000000", ["TipoCambio"]), ("tipo_cambio", "17.123456", [])])
+def test_amounts_that_no_column_holds_are_refused(name, amount, refused_as):
+    values = {"total": Decimal(1), "sub_total": Decimal(1), "descuento": None, "tipo_cambio": None}
+    document = SimpleNamespace(**values | {name: Decimal(amount)}, written=lambda name: name)
+    found = list(examination._size(document))
+    assert [f["found"] for f in found] == refused_as and {f["code"] for f in found} <= {"ACUSE-IN-AMOUNT"}
 
 
 @pytest.mark.parametrize("wrong", [{"name": "OTRO NOMBRE"}, {"postcode": "64000"}, {"regime": "603"}])

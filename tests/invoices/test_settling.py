@@ -56,6 +56,7 @@ def test_the_sweep_takes_those_that_can_still_be_settled(world, held, buyer, sta
         session.get_one(Invoice, held).status = status
     with db.transaction(db.DOOR):
         assert services.pending_stamps() == ([(buyer.id, held)] if waits else [])
+    assert settle(world, held, buyer.id) is (StampState.PENDING if waits else None)
 
 
 def test_nothing_happens_while_the_certificate_is_unknown(world, held, buyer):
