@@ -13,6 +13,7 @@ from portal.invoices.models import InvoiceMoment
 SENTENCES: dict[str, tuple[Any, str]] = {
     "received": (lazy("Received as a draft"), "info"),
     "replaced": (lazy("Its files were replaced"), "info"),
+    "corrected": (lazy("Its data were corrected"), "info"),
     "described": (lazy("What is invoiced was written"), "info"),
     "sent": (lazy("Sent for review"), "info"),
     "withdrawn": (lazy("Withdrawn by the supplier"), "neutral"),

@@ -169,7 +169,7 @@ def _capture(invoice: Invoice, command: ForeignInvoice, intake: Intake, file: St
     _identify(invoice, intake)
     session.add(invoice)
     session.flush()
-    return _accept(invoice, intake, examined, Upload(file.name, b""), sha256=file.sha256)
+    return _accept(invoice, intake, examined, Upload(file.name, b""), sha256=file.sha256, again="corrected")
 
 
 class _Refused(Exception):
@@ -249,14 +249,15 @@ def _second(examined: Examined, intake: Intake) -> Examined:
     return examination.add(examined, first)
 
 
-def _accept(invoice: Invoice, intake: Intake, examined: Examined, file: Upload | None, sha256: str = "") -> Received:
+def _accept(invoice: Invoice, intake: Intake, examined: Examined, file: Upload | None, sha256: str = "",
+            again: str = "replaced") -> Received:
     replaced = intake.replacing is not None
     if replaced:
         invoice.version += 1
     attempt = _attempt(intake, examined, file, sha256)
     attempt.invoice_id = invoice.id
     session.add(attempt)
-    remember(invoice, "replaced" if replaced else "received", intake.actor)
+    remember(invoice, again if replaced else "received", intake.actor)
     announce(events.InvoiceReceived(**events.about(invoice), verdict=examined.verdict, uuid=invoice.uuid or "",
                                     replaced=replaced), intake.actor)
     if invoice.stamp is StampState.PENDING:

@@ -10,7 +10,7 @@ from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.types import Upload
 from portal.documents import invoice_text, reading
-from portal.invoices import findings, services
+from portal.invoices import findings, queries, services
 from portal.invoices.models import Invoice, InvoiceKind, RequirementType, StampState
 from portal.invoices.services import ForeignInvoice, SaveSettings
 from portal.suppliers.models import SupplierKind
@@ -121,6 +121,8 @@ def test_a_foreign_draft_is_corrected(world, acme, abroad):
     with world.owner():
         row = session.get_one(Invoice, invoice.id)
         assert (row.total, row.taxes, row.version) == (Decimal(110), Decimal(10), 2)
+    with world.acting(acme):
+        assert [m.what for m in queries.moments(acme, row)] == ["corrected", "received"]
     with pytest.raises(Invalid), world.acting(acme):  # what does not add up is refused here too
         services.revise_foreign(invoice.id, 2, replace(GOOD, total=Decimal(111), taxes=Decimal(10)), acme)
 
