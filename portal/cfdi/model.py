@@ -292,10 +292,6 @@ class Comprobante(Node):
         nodes = self.element.iter(f"{space}ComplementoConcepto")
         return tuple([Node(e) for node in nodes for e in node if isinstance(e.tag, str)])
 
-    def complementos_de(self, *namespaces: str) -> tuple[Node, ...]:
-        """The complements of some namespaces: `document.complementos_de(CCE11, CCE20)`."""
-        return tuple([node for node in self.complementos if node.namespace in namespaces])
-
     @kept
     def timbres(self) -> tuple[TimbreFiscalDigital, ...]:
         """The stamps: one in a stamped document; none or several is `stamp`'s business."""

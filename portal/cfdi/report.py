@@ -167,16 +167,6 @@ class Report:
         """What refuses the document."""
         return self.of(Status.FAILED)
 
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        """What should be looked at."""
-        return self.of(Status.WARNING)
-
-    @property
-    def not_run(self) -> tuple[Finding, ...]:
-        """What could not be checked here, and why."""
-        return self.of(Status.NOT_RUN)
-
     def codes(self) -> frozenset[str]:
         """The codes that failed or warned."""
         return frozenset(f.code for f in self.findings if f.status in (Status.FAILED, Status.WARNING))

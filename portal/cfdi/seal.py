@@ -35,7 +35,7 @@ register(Family.SEAL, {code: _BROKEN for code in CODES.values()} | {f"{code}#for
 @cache
 def _transform(version: str) -> etree.XSLT:
     """SAT's stylesheet, compiled once; safe to share among threads."""
-    return stylesheet.compiled(resources.stamp_xslt() if version == "tfd" else resources.cadena_xslt(version))
+    return stylesheet.compiled(resources.cadena_xslt(version))
 
 
 def warm(*versions: str) -> None:
@@ -47,11 +47,6 @@ def warm(*versions: str) -> None:
 def cadena_original(root: etree._Element, version: str) -> bytes:
     """SAT's cadena original of the tree, UTF-8. `root`: cfdi:Comprobante without comments; `version`: "4.0", "3.3"."""
     return bytes(_transform(version)(root))
-
-
-def stamp_cadena_by_xslt(stamp: etree._Element) -> bytes:
-    """The stamp's cadena by SAT's stylesheet: the measure of `stamp_cadena`."""
-    return bytes(_transform("tfd")(etree.ElementTree(stamp)))
 
 
 def stamp_cadena(stamp: TimbreFiscalDigital) -> bytes:

@@ -90,12 +90,6 @@ def read_xml(data: bytes) -> StructuredInvoice:
     return _invoice(_Node(root, place.paths, currency), place)
 
 
-def read_pdf(data: bytes) -> StructuredInvoice | None:
-    """Read the invoice inside a Factur-X or ZUGFeRD PDF; None when the PDF carries none. Raises as `read_xml`."""
-    attached = attached_xml(data)
-    return None if attached is None else read_xml(attached)
-
-
 def attached_xml(pdf: bytes) -> bytes | None:
     """Return the invoice that a Factur-X or ZUGFeRD PDF carries, as it is, or None. Raises Refused."""
     return pdf_attachment(pdf, ATTACHED_AS)

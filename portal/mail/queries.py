@@ -1,5 +1,4 @@
-"""Reading letters: how one stands (for those who may see it), and the demo's mailbox."""
-from collections.abc import Sequence
+"""Reading letters: the demo's mailbox."""
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,6 @@ from portal.core.types import Page
 from portal.mail import environment, sealing
 from portal.mail.models import Letter
 from portal.web import listing
-
-
-def last_to(relationship_id: UUID, names: Sequence[str]) -> Letter | None:
-    """Return the newest letter of a relationship with one of `names`; None when there is none, or it is not yours."""
-    query = select(Letter).filter_by(relationship_id=relationship_id).where(Letter.name.in_(names))
-    return session.scalar(query.order_by(Letter.id.desc()).limit(1))
 
 
 def mailbox(words: str, cursor: str | None) -> Page[Letter]:

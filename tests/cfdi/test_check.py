@@ -189,7 +189,7 @@ def test_a_fault_of_ours_is_a_step_not_run_and_said(
     monkeypatch.setattr(check.rules, "run", broken)
     report = judge(invoice, trust, at=AT)
     assert (report.verdict, report.steps[Step.RULES]) == (Verdict.WARNED, NOT_RUN)
-    (finding,) = [f for f in report.not_run if f.step is Step.RULES]
+    (finding,) = [f for f in report.of(Status.NOT_RUN) if f.step is Step.RULES]
     assert finding.code == "ACUSE-INTERNAL"
     assert "boom" in finding.found
 

@@ -93,7 +93,7 @@ def test_every_complement_of_every_node_is_reached() -> None:
     cfdi = document(data.encode())
     assert [node.local_name for node in cfdi.complementos] == ["ImpuestosLocales", "Otro"]
     assert cfdi.impuestos_locales[0].retenciones_locales[0].importe == Decimal(5)
-    other = cfdi.complementos_de("http://www.sat.gob.mx/otro")[0]
+    other = cfdi.complementos[1]
     assert (other.get("Version"), other.namespace) == ("1.0", "http://www.sat.gob.mx/otro")
 
 

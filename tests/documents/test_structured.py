@@ -116,17 +116,17 @@ def carrying(name, content):
 
 @pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "xrechnung.xml"])
 def test_inside_a_pdf(name):
-    assert structured.read_pdf(carrying(name, CII.encode())).number == "2026-117"
+    assert structured.read_xml(structured.attached_xml(carrying(name, CII.encode()))).number == "2026-117"
 
 
 def test_a_pdf_without_one():
-    assert structured.read_pdf(hostile.PLAIN) is None
-    assert structured.read_pdf(carrying("otro.xml", CII.encode())) is None
+    assert structured.attached_xml(hostile.PLAIN) is None
+    assert structured.attached_xml(carrying("otro.xml", CII.encode())) is None
 
 
 def test_a_pdf_with_a_hostile_one():
     with pytest.raises(Refused) as refused:
-        structured.read_pdf(carrying("factur-x.xml", b"<!DOCTYPE a><a/>"))
+        structured.read_xml(structured.attached_xml(carrying("factur-x.xml", b"<!DOCTYPE a><a/>")))
     assert refused.value.code == "xml.doctype"
 
 
