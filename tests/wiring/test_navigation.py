@@ -10,8 +10,8 @@ from portal.core import db
 from portal.core.clock import now
 from portal.invoices.models import InvoiceStatus as S
 from portal.navigation import viewer
-from portal.suppliers.models import Record, RecordStatus
-from tests.factories import World
+from portal.suppliers.models import BankAccount, Record, RecordStatus, ReviewState
+from tests.factories import Seller, World
 
 HOME, READS = "/", ["/", "/invoices/", "/suppliers/", "/records/", "/payments/"]
 SHOWN = {
@@ -42,6 +42,14 @@ def test_each_role_is_shown_what_it_may_open(world: World, client: FlaskClient) 
     assert "/clients" in _shown(world.sign_in(client, operator), "/clients")
 
 
+def _hand_in(seller: Seller) -> None:
+    db.session.add(BankAccount(client_id=seller.relationship.client_id, relationship_id=seller.id, number="x",
+                               state=ReviewState.SENT, holder="x", number_last4="9718", number_index="x",
+                               number_kind="clabe"))
+    db.session.execute(update(Record).where(Record.relationship_id == seller.id)
+                       .values(status=RecordStatus.SENT, sent_at=now()))
+
+
 def test_what_waits_is_counted_beside_its_place(world: World, client: FlaskClient) -> None:
     buyer = world.client()
     seller = world.supplier(buyer)
@@ -54,7 +62,8 @@ def test_what_waits_is_counted_beside_its_place(world: World, client: FlaskClien
     with world.acting(world.actor(seller)) as actor:
         approvals.begin_run_of(waiting.id, "", actor)
     with world.owner():
-        db.session.execute(update(Record).values(status=RecordStatus.SENT, sent_at=now()))
+        for one in (seller, stranger):
+            _hand_in(one)
     for role, place, count in (("treasury", "/treasury/", "2"), ("accounts_payable", "/inbox/", "1"),
                                ("administrator", "/records/", "1")):
         shown = _shown(world.sign_in(client, buyer.people[role]))
