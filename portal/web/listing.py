@@ -22,6 +22,7 @@ from portal.core.types import Page
 Row = TypeVar("Row")
 Reader = Callable[[Any, InstrumentedAttribute[Any]], Any]
 SIZE = 50
+LARGEST_AMOUNT = 20  # digits before the point of what a cursor may name
 
 
 def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor: str | None, *,
@@ -104,12 +105,25 @@ def _decode(cursor: str | None, keys: Sequence[InstrumentedAttribute[Any]]) -> t
         return False, None
     try:
         backwards, *texts = json.loads(base64.urlsafe_b64decode(cursor))
-        values = [_READERS.get(k.type.python_type, str)(t) for k, t in zip(keys, texts, strict=True)]
-    except (ValueError, TypeError, ArithmeticError):
+        values = [_READERS.get(k.type.python_type, str)(_plain(t)) for k, t in zip(keys, texts, strict=True)]
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         return False, None
     return bool(backwards), values
 
 
+def _plain(text: Any) -> str:
+    if not isinstance(text, str) or "\0" in text:
+        raise ValueError("this is no place in a list")
+    return text
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite() or amount.adjusted() > LARGEST_AMOUNT:
+        raise ValueError("this is no amount of a list")
+    return amount
+
+
 _READERS: dict[type, Callable[[str], Any]] = {
-    UUID: UUID, int: int, Decimal: Decimal, datetime: datetime.fromisoformat, date: date.fromisoformat,
+    UUID: UUID, int: int, Decimal: _amount, datetime: datetime.fromisoformat, date: date.fromisoformat,
 }

@@ -2,6 +2,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from portal.access.actor import Actor
 from portal.core.db import session
 from portal.core.types import Page
+from portal.invoices.models import Invoice
 from portal.web import listing
 from portal.web.once import FormSubmission
 from tests.factories import World
@@ -78,10 +80,18 @@ def test_what_is_the_same_is_told_apart_by_the_last_key(rows: Actor) -> None:
 @pytest.mark.parametrize("cursor", [
     "", "x", "é", "bm90anNvbg==", base64.urlsafe_b64encode(json.dumps([False, "c"]).encode()).decode(),
     base64.urlsafe_b64encode(json.dumps([False, "c", "no id"]).encode()).decode(),
-    base64.urlsafe_b64encode(json.dumps({"a": 1}).encode()).decode(), base64.urlsafe_b64encode(b"7").decode()])
+    base64.urlsafe_b64encode(json.dumps({"a": 1}).encode()).decode(), base64.urlsafe_b64encode(b"7").decode(),
+    *(base64.urlsafe_b64encode(json.dumps([False, *place]).encode()).decode()
+      for place in (("c", 5), ({"a": 1}, str(UUID(int=1))), ("a\0b", str(UUID(int=1))), ("c", None))),
+    base64.urlsafe_b64encode(b"[" * 3000).decode()])
 def test_a_cursor_that_says_nothing_gives_the_first_page(rows: Actor, cursor: str) -> None:
     page = read(cursor)
     assert (said(page), page.before) == ("fe", None)
+
+
+def test_a_cursor_names_an_amount_that_there_may_be(rows: Actor) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps([False, "1e999999", str(UUID(int=1))]).encode()).decode()
+    assert not listing.read(select(Invoice), (Invoice.total, Invoice.id), cursor).rows
 
 
 def test_nothing_has_no_neighbours(rows: Actor) -> None:
