@@ -37,6 +37,8 @@ WORDS = {
         "note": "Nota",
         "reminder": "Si tus facturas son de pago en parcialidades o diferido (PPD), emite el complemento de pago (REP) "
         "a más tardar el día 5 del mes siguiente al de este pago.",
+        "voided": "Este pago fue anulado",
+        "voided_means": "No cuenta como pagado: sus facturas vuelven a tener saldo.",
         "foot": "Este aviso informa un pago; no es un comprobante fiscal.",
         "page": "Página",
         "of": "de",
@@ -69,11 +71,14 @@ WORDS = {
         "note": "Note",
         "reminder": "For invoices payable in instalments or deferred (PPD), issue the payment complement (REP) "
         "no later than the 5th of the month after this payment.",
+        "voided": "This payment was voided",
+        "voided_means": "It does not count as paid: its invoices owe again.",
         "foot": "This notice reports a payment; it is not a tax document.",
         "page": "Page",
         "of": "of",
     },
 }
+Day = date  # in a class that has a field of that name
 WHOLE_ACCOUNT = re.compile(r"\d[\d\s-]{4,}")
 
 
@@ -118,6 +123,7 @@ class AppliedCredit:
 class Remittance:
     """A payment. `account` is already masked (`•••• 1234`). `amount` is what the invoices got, less the credits.
 
+    `voided_on`: the day on which it turned out not to stand; the document says so first, and asks for nothing.
     `asks_for_rep`: some of the invoices are PPD, so their issuer owes a payment complement (RMF 2.7.1.32).
     """
 
@@ -136,6 +142,8 @@ class Remittance:
     note: str = ""
     asks_for_rep: bool = True
     credits: tuple[AppliedCredit, ...] = ()
+    voided_on: Day | None = None
+    void_reason: str = ""
 
 
 def render(payment: Remittance, language: str = "es") -> bytes:
@@ -161,7 +169,9 @@ def render(payment: Remittance, language: str = "es") -> bytes:
         "reference": breakable(payment.reference),
         "rate": payment.rate,
         "note": breakable(payment.note),
-        "asks_for_rep": payment.asks_for_rep,
+        "asks_for_rep": payment.asks_for_rep and not payment.voided_on,
+        "voided": f"{words['voided']} · {day(payment.voided_on, tongue)}" if payment.voided_on else "",
+        "void_reason": breakable(payment.void_reason),
         "invoices": [_invoice(one, payment.currency, tongue) for one in payment.invoices],
         "credits": [_credit(one, tongue) for one in payment.credits],
         "invoiced": money(sum((one.paid for one in payment.invoices), Decimal(0)), payment.currency),

@@ -232,5 +232,6 @@ def _mentions(words: str) -> ColumnElement[bool]:
     every = and_(True, *[invoice.search.like(rules.like(word), escape="\\") for word in key.split()[:8]])
     in_invoice = select(line.id).join(invoice, invoice.id == line.invoice_id).where(
         line.payment_id == Payment.id, every)
-    number = func.lower(Payment.number).like(rules.like(words.strip().casefold()), escape="\\")
-    return number | in_invoice.exists()
+    written = rules.like(words.strip().casefold())
+    own = [func.lower(column).like(written, escape="\\") for column in (Payment.number, Payment.reference)]
+    return or_(*own, in_invoice.exists())

@@ -1,7 +1,9 @@
 """The remittance advice of a payment: gathers what the document shows and has it drawn."""
+from zoneinfo import ZoneInfo
+
 from portal.accounts.models import Organization
 from portal.core.db import session
-from portal.core.i18n import speaking
+from portal.core.i18n import ZONE, speaking
 from portal.core.money import written
 from portal.documents import remittance
 from portal.payments.crediting import Applying
@@ -24,7 +26,8 @@ def draw(payment: Payment, contents: Contents, language: str) -> bytes:
         account=f"•••• {last4}" if last4 else "", bank=bank, reference=payment.reference,
         rate=written(payment.exchange_rate) if payment.exchange_rate else "", note=payment.note,
         invoices=tuple(_line(x) for x in contents.invoices), credits=tuple(_credit(x) for x in contents.credits),
-        asks_for_rep=contents.asks_for_rep), language)
+        asks_for_rep=contents.asks_for_rep, void_reason=payment.void_reason,
+        voided_on=payment.voided_at.astimezone(ZoneInfo(ZONE)).date() if payment.voided_at else None), language)
 
 
 def _line(paid: PaidInvoice) -> remittance.PaidInvoice:

@@ -81,6 +81,16 @@ def test_the_rep_is_asked_for_only_when_one_is_owed():
     assert "complemento de pago" not in text_of(render(replace(PAYMENT, asks_for_rep=False)))
 
 
+def test_one_that_was_voided_says_so_first_and_asks_for_nothing():
+    voided = replace(PAYMENT, voided_on=date(2026, 11, 28), void_reason="El banco devolvió la transferencia.")
+    said = text_of(render(voided))
+    assert "Este pago fue anulado · 28 nov 2026 No cuenta como pagado" in said
+    assert "El banco devolvió la transferencia." in said and "complemento de pago" not in said
+    assert said.index("anulado") < said.index("Facturas que cubre")
+    assert "This payment was voided · Nov 28, 2026" in text_of(render(voided, "en"))
+    assert "anulado" not in text_of(render(PAYMENT))
+
+
 def test_an_invoice_in_another_currency_says_so():
     text = text_of(render(replace(PAYMENT, invoices=(invoice(currency="USD"),), rate="1 USD = 18.1234 MXN")))
     assert "$12,345.67 USD" in text and "$2,345.67 USD" in text and "1 USD = 18.1234 MXN" in text

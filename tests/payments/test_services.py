@@ -11,6 +11,7 @@ from portal.core import db
 from portal.core.clock import now, today
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError
 from portal.core.types import Upload
+from portal.documents import reading
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import engine, queries, remittances, services
 from portal.payments.effects import RegisterPayment
@@ -215,7 +216,9 @@ def test_voiding_gives_the_balance_back(world: World, buyer: Buyer, seller: Sell
     with world.acting(world.actor(buyer, "treasury")) as actor:
         with pytest.raises(Invalid):
             services.void(payment.id, "", actor)
-        services.void(payment.id, "el banco la devolvió", actor)
+        voided = services.void(payment.id, "el banco la devolvió", actor)
+        drawn = remittances.draw(voided, queries.contents(voided), "es")
+        assert "fue anulado" in (said := reading.pdf_text(drawn)) and "el banco la devolvió" in said
         with pytest.raises(Conflict):
             services.void(payment.id, "otra vez", actor)
     row = fresh(world, invoice)
@@ -314,7 +317,8 @@ def test_the_archive_is_found_by_number_and_by_what_was_paid_whatever_the_accent
     first, second = world.supplier(buyer, "Papelería Ñandú"), world.supplier(buyer, "Café 100%", "CAF010101AB1")
     for seller, number, day in ((first, "P-1", today(ZONE) - timedelta(days=3)), (second, "P-2", today(ZONE))):
         invoice = approved(world, seller, "100.00", number=f"F-{number}")
-        pay(world, buyer, command(seller, (invoice, "100.00"), number=number, paid_on=day))
+        pay(world, buyer, command(seller, (invoice, "100.00"), number=number, paid_on=day,
+                                  reference=f"BNET0{number[-1]}"))
     treasurer = world.actor(buyer, "treasury")
 
     def found(**wanted: object) -> list[str]:
@@ -322,7 +326,7 @@ def test_the_archive_is_found_by_number_and_by_what_was_paid_whatever_the_accent
             return [p.number for p in queries.archive(treasurer, ArchiveFilter(**wanted), None).rows]  # type: ignore[arg-type]
 
     assert found() == ["P-2", "P-1"]
-    for words in ("p-1", "papelería ñandú", "NANDU papel", "f-p-1", "PNA020202CD2"):
+    for words in ("p-1", "papelería ñandú", "NANDU papel", "f-p-1", "PNA020202CD2", "bnet01"):
         assert found(search=words) == ["P-1"], words
     assert found(search="100%") == ["P-2"] and found(search="P_1") == found(search="café nandu") == []
     assert found(since=today(ZONE)) == ["P-2"] and found(until=today(ZONE) - timedelta(days=1)) == ["P-1"]
