@@ -1,5 +1,9 @@
 """The parts of the harness that are plain functions: clusters, databases, settings."""
+import atexit
 import os
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,9 @@ from sqlalchemy.engine import make_url
 from config.settings import Settings
 from portal.core.tenancy import roles
 from portal.local import database
+from portal.local.authority import Authority
 from portal.local.postgres import Cluster
+from portal.web import assets
 
 
 class Browser(FlaskClient):
@@ -67,12 +73,23 @@ def settings(database_url: str, home: Path, **more: str) -> Settings:
 
 def environment(database_url: str, home: Path, **more: str) -> dict[str, str]:
     """Return the same as variables, for a process of its own."""
+    shutil.copytree(_furniture(), home, dirs_exist_ok=True)
     return {
         "PORTAL_HOME": str(home), "PORTAL_DATABASE_URL": database_url, "PORTAL_DEMO": "1",
         "PORTAL_BASE_URL": "http://localhost", "PORTAL_SECRET_KEY": "test-" + "0123456789abcdef" * 4,
         "PORTAL_ENCRYPTION_KEYS": "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "PORTAL_RATE_LIMITS": "0",
         "PORTAL_LOG_LEVEL": "ERROR", **more,
     }
+
+
+@cache
+def _furniture() -> Path:
+    """Make what an application makes at its first start, compressed files and keys, once; each home gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="acuse-furniture-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    assets.compressed(assets.collect(), folder / "static")
+    Authority.open(folder / "sandbox")
+    return folder
 
 
 def _run(url: str, *statements: str) -> None:

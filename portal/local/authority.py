@@ -152,7 +152,8 @@ def _kept(folder: Path, file: str, issuer: Csd | None, holder: _Holder) -> Csd:
         key_file.touch(mode=0o600)
         key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         certificate_file.write_bytes(_certify(key, issuer, holder))
-    loaded = load_pem_private_key(key_file.read_bytes(), None)
+    # What was made above is not proved to be prime again: that takes ten times as long as signing with it.
+    loaded = load_pem_private_key(key_file.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(loaded, RSAPrivateKey):
         raise TypeError(f"{key_file} is not an RSA key")
     return Csd(from_file(certificate_file.read_bytes()), loaded)

@@ -35,7 +35,7 @@ from portal.mail import sealing
 from portal.mail.models import Letter
 from portal.storage import stores
 from portal.storage.models import FilePreview, StoredFile
-from portal.suppliers import records
+from portal.suppliers import bank_accounts
 from portal.suppliers.models import BankAccount
 from portal.web import parking
 from portal.web.parking import ParkedForm
@@ -110,7 +110,7 @@ def real(ids: dict[str, UUID]) -> None:
     step = db.session.get_one(ApprovalStep, ids["approval_steps"])
     step.state, step.started_at, step.approver_roles = StepState.CURRENT, now(), ["accounts_payable", "approver"]
     account = db.session.get_one(BankAccount, ids["bank_accounts"])
-    records._seal(account, "032180000118359719")
+    bank_accounts._seal(account, "032180000118359719")
     db.session.get_one(StoredFile, ids["files"]).sha256 = stores.current().put(PDF).sha256
     db.session.get_one(FilePreview, ids["file_previews"]).sha256 = stores.current().put(b"\x89PNG").sha256
 
