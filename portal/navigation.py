@@ -19,13 +19,15 @@ from portal.web import listing
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One entry: shown to those who hold the permission; `waiting` is the query whose rows are counted beside it."""
+    """One entry: shown to those who hold the permission; `waiting` is the query whose rows are counted beside it for
+    those who may do something about them: who hold `acts`, or else `permission`."""
 
     label: Any
     endpoint: str
     icon: str
     permission: str
     waiting: Select[Any] | None = None
+    acts: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ TABLE: dict[Side, tuple[Group, ...]] = {
         )),
         Group(lazy("Suppliers"), (
             Item(lazy("Suppliers"), "suppliers.index", "building", P.Supplier.READ),
-            Item(lazy("Records"), "suppliers_review.index", "folder", P.Supplier.READ, suppliers.TO_REVIEW),
+            Item(lazy("Records"), "suppliers_review.index", "folder", P.Supplier.READ, suppliers.TO_REVIEW,
+                 acts=P.Supplier.REVIEW),
         )),
         Group(lazy("Payments"), (
             Item(lazy("To pay"), "payments_treasury.due", "calendar", P.Payment.SCHEDULE, payments.UNDATED),
@@ -82,9 +85,9 @@ def of(actor: Actor) -> list[dict[str, Any]]:
     """Return the groups and entries that `actor` may see, with their counts."""
     groups = [(group.label, [item for item in group.items if actor.can(item.permission)])
               for group in TABLE.get(actor.side, ())]
-    asked = [(item, item.waiting) for _label, items in groups for item in items if item.waiting is not None]
-    counts = listing.counts(actor, [query for _item, query in asked])
-    waiting = {item: count for (item, _query), count in zip(asked, counts, strict=True)}
+    asked = {item: item.waiting for _label, items in groups for item in items
+             if item.waiting is not None and actor.can(item.acts or item.permission)}
+    waiting = dict(zip(asked, listing.counts(actor, list(asked.values())), strict=True))
     return [{"label": label, "items": [_entry(item, waiting.get(item, "")) for item in items]}
             for label, items in groups if items]
 

@@ -65,7 +65,7 @@ def test_what_waits_is_counted_beside_its_place(world: World, client: FlaskClien
         for one in (seller, stranger):
             _hand_in(one)
     for role, place, count in (("treasury", "/treasury/", "2"), ("accounts_payable", "/inbox/", "1"),
-                               ("administrator", "/records/", "1")):
+                               ("administrator", "/records/", "1"), ("approver", "/records/", "")):
         shown = _shown(world.sign_in(client, buyer.people[role]))
         assert shown[place][0] == count and shown["/invoices/"][0] == "", role
     shown = _shown(world.sign_in(client, seller.person))
