@@ -26,8 +26,10 @@ from portal.storage.models import StoredFile
 from portal.suppliers.models import Relationship
 from portal.web import listing
 
-# Approved invoices that wait for a date, counted beside the navigation.
-UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status == InvoiceStatus.APPROVED, *OWES)
+WITHOUT_DATE = (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_PAID)  # those that may have none
+# What waits for a date, counted beside the navigation: exactly what the list shows as "without date".
+UNDATED = select(Invoice.id).where(Invoice.client_id == binds.CLIENT, Invoice.status.in_(WITHOUT_DATE),
+                                   Invoice.scheduled_on.is_(None), *OWES)
 WAITING = (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED, InvoiceStatus.PARTLY_PAID)
 MOST = 200  # invoices on the page of one payment
 APPLICABLE = (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_APPLIED)  # where a credit note may be applied
@@ -105,7 +107,7 @@ class PaymentOf:
 def due(actor: Actor, wanted: DueFilter, cursor: str | None) -> Page[Invoice]:
     """Return approved invoices that still owe, oldest approval first."""
     actor.require(Permission.Payment.SCHEDULE)
-    statuses = {"unscheduled": (InvoiceStatus.APPROVED, InvoiceStatus.PARTLY_PAID)}.get(wanted.state, WAITING)
+    statuses = WITHOUT_DATE if wanted.state == "unscheduled" else WAITING
     query = select(Invoice).where(Invoice.client_id == actor.client_id, Invoice.status.in_(statuses), *OWES)
     if wanted.state:
         has_date = Invoice.scheduled_on.is_not(None)

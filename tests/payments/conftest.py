@@ -1,7 +1,10 @@
 """The client that pays and the supplier that is paid, of all tests of payments."""
 import pytest
 
+from tests.boxes import remembering
 from tests.factories import Buyer, Seller, World
+
+__all__ = ["remembering"]
 
 
 @pytest.fixture()

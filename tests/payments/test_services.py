@@ -273,6 +273,7 @@ def test_what_is_listed_waits_for_its_payment_and_is_of_this_client(world: World
         with scope:
             assert due() == [plain.id, soon.id, begun.id, late.id]
             assert due(state="scheduled") == [soon.id, late.id] and due(state="unscheduled") == [plain.id, begun.id]
+            assert listing.count(treasurer, queries.UNDATED) == "2", "as many as the list shows"
             assert due(until=days[0]) == [soon.id] and due(relationship_id=other.id) == [late.id]
             assert due(search="z-1") == [plain.id]
             assert [i.id for i in queries.payable(treasurer, seller.id)] == [soon.id, plain.id, begun.id]
