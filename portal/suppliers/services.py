@@ -64,8 +64,7 @@ def invite(command: InviteSupplier, actor: Actor) -> Relationship:
 def resend(relationship_id: UUID, actor: Actor) -> Relationship:
     """Send a new link; the earlier ones die. Raises Conflict when the supplier has joined already."""
     actor.require(Permission.Supplier.INVITE)
-    row = _invited(relationship_id, actor)
-    links.revoke_all(relationship_id=row.id, actor=actor)
+    row = _called_back(relationship_id, actor)
     _send_link(row, actor, again=True)
     return row
 
@@ -73,8 +72,7 @@ def resend(relationship_id: UUID, actor: Actor) -> Relationship:
 def revoke(relationship_id: UUID, actor: Actor) -> Relationship:
     """Take the invitation back: its links are dead at once."""
     actor.require(Permission.Supplier.INVITE)
-    row = _invited(relationship_id, actor)
-    links.revoke_all(relationship_id=row.id, actor=actor)
+    row = _called_back(relationship_id, actor)
     announce(events.InvitationRevoked(**about(row)), actor)
     return row
 
@@ -85,13 +83,16 @@ def change(relationship_id: UUID, name: str, group: str, contact_email: str, act
     row = queries.relationship(actor, relationship_id)
     wanted = {"name": name.strip(), "group": group.strip(), "contact_email": _address(contact_email)}
     changed = tuple(k for k, v in wanted.items() if getattr(row, k) != v)
+    anew = "contact_email" in changed and row.status is RelationshipStatus.INVITED
+    if anew:
+        _called_back(row.id, actor)
     for key in changed:
         setattr(row, key, wanted[key])
     row.name_key = fold(row.name)
     if changed:
         announce(events.SupplierChanged(**about(row), changed=changed), actor)
-    if "contact_email" in changed and row.status is RelationshipStatus.INVITED:
-        resend(row.id, actor)
+    if anew:
+        _send_link(row, actor, again=True)
     return row
 
 
@@ -184,10 +185,15 @@ def _address(email: str) -> str:
                       ) from wrong
 
 
-def _invited(relationship_id: UUID, actor: Actor) -> Relationship:
-    row = session.scalar(select(Relationship).filter_by(id=relationship_id).with_for_update())
+def _called_back(relationship_id: UUID, actor: Actor) -> Relationship:
+    """Return a supplier that has not joined, its row held and its open links dead.
+
+    The links first, as whoever accepts takes them first: otherwise each would wait for the other.
+    """
     queries.relationship(actor, relationship_id)
-    if row is None or row.status is not RelationshipStatus.INVITED:
+    links.revoke_all(relationship_id=relationship_id, actor=actor)
+    row = session.scalars(select(Relationship).filter_by(id=relationship_id).with_for_update()).one()
+    if row.status is not RelationshipStatus.INVITED:
         raise Conflict(_("This supplier has already joined."))
     return row
 

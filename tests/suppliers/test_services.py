@@ -1,10 +1,14 @@
 """Registering suppliers, their links, and who may."""
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.access.policy import Role
+from portal.accounts import joining, links
 from portal.accounts.models import Link
 from portal.audit.models import AuditEvent
 from portal.core import db
@@ -249,3 +253,38 @@ def test_who_may_not_review_decides_nothing(world: World, role: str) -> None:
         reviews.decide(command, actor)
     with world.acting(world.actor(buyer, role)) as actor, pytest.raises(NotAllowed):
         reviews.approve_all(seller.id, actor)
+
+
+def test_accepting_while_the_link_is_called_back_waits_for_nobody(live_world: World,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who accepts holds the link and then the supplier; whoever calls it back takes them in that order too."""
+    actor = live_world.actor(live_world.client(), "accounts_payable")
+    with live_world.acting(actor):
+        supplier_id = services.invite(command(), actor).id
+    redeemed, waiting, redeem = Event(), Event(), links.redeem
+
+    def redeem_and_wait(*given: Any) -> None:
+        redeem(*given)
+        redeemed.set()
+        waiting.wait()
+
+    def accept() -> str:
+        with live_world.app.app_context(), db.transaction(db.DOOR):
+            link = db.session.scalars(select(Link).filter_by(relationship_id=supplier_id)).one()
+            return joining.accept(link, joining.Newcomer("Ana", "cuatro palabras sin sentido 77", accepted=True))
+
+    def call_back() -> None:
+        redeemed.wait()
+        with live_world.acting(actor):
+            services.change(supplier_id, "Ferretería Águila del Norte", "", "otra@aguila.example", actor)
+
+    monkeypatch.setattr(links, "redeem", redeem_and_wait)
+    with ThreadPoolExecutor(2) as pool:
+        accepted, called = pool.submit(accept), pool.submit(call_back)
+        while not waiting.is_set():
+            with live_world.owner():
+                if called.done() or db.session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    waiting.set()
+        assert accepted.result()
+        with pytest.raises(Conflict):
+            called.result()
