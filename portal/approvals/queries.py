@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal_column, or_, select
+from sqlalchemy import Select, literal, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import contains_eager
 
@@ -79,12 +79,16 @@ def inbox(actor: Actor, wanted: InboxFilter, cursor: str | None) -> Page[Any]:
     return listing.read(query, keys, cursor, descending=descending, values=binds.values(actor))
 
 
-def next_for(actor: Actor, after: ApprovalStep | None) -> UUID | None:
-    """Return the invoice of the oldest step that waits for this person, other than `after`'s."""
+def next_for(actor: Actor, after: UUID | None) -> UUID | None:
+    """Return the invoice of the step that waits for this person next, by age, after the step with the id `after`.
+
+    After the last one it is the oldest again: what was passed over comes back at the end, not at every step.
+    """
     query = _held(select(ApprovalStep.invoice_id)).order_by(ApprovalStep.started_at, ApprovalStep.id).limit(1)
-    if after is not None:
-        query = query.where(ApprovalStep.invoice_id != after.invoice_id)
-    return session.scalar(query, binds.values(actor))
+    step = session.get(ApprovalStep, after) if after else None
+    later = query if step is None else query.where(
+        tuple_(ApprovalStep.started_at, ApprovalStep.id) > tuple_(literal(step.started_at), literal(step.id)))
+    return session.scalar(later, binds.values(actor)) or session.scalar(query, binds.values(actor))
 
 
 def stages_of(actor: Actor) -> Sequence[str]:

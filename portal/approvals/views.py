@@ -17,7 +17,7 @@ from portal.core.errors import Invalid, PortalError
 from portal.core.i18n import _, ngettext
 from portal.invoices import at_sat
 from portal.invoices import queries as invoices
-from portal.invoices.models import Invoice
+from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import queries as payments
 from portal.sat import wording as sat
 from portal.suppliers import queries as suppliers
@@ -27,9 +27,9 @@ from portal.web.pages import render, toast
 
 NOWHERE = UUID(int=0)
 bp = Blueprint("approvals", __name__)
-SAID = {Verdict.APPROVED: lambda n: _("%(n)s: stage approved.", n=n),
-        Verdict.RETURNED: lambda n: _("%(n)s returned to the supplier, with your reason.", n=n),
-        Verdict.REJECTED: lambda n: _("%(n)s rejected. The supplier has been told why.", n=n)}
+SAID = {InvoiceStatus.IN_REVIEW: lambda n: _("%(n)s: stage approved.", n=n),
+        InvoiceStatus.DRAFT: lambda n: _("%(n)s returned to the supplier, with your reason.", n=n),
+        InvoiceStatus.REJECTED: lambda n: _("%(n)s rejected. The supplier has been told why.", n=n)}
 
 
 @page(bp, "/", Permission.Invoice.APPROVE)
@@ -53,9 +53,9 @@ def review(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with savepoint():
-                services.decide(form.to_command(invoice_id), actor)
-            toast(SAID[form.verdict.data](invoice.number))
-            return redirect(_onwards(actor, invoice), 303)
+                decided = services.decide(form.to_command(invoice_id), actor)
+            toast(SAID.get(decided.status, _approved)(decided.number))
+            return redirect(_onwards(actor, invoice_id, as_uuid(form.step_id.data)), 303)
         except Invalid as refused:
             form.explain(refused)
     status = 422 if request.method == "POST" else 200
@@ -101,6 +101,12 @@ def _shown(actor: Actor, invoice: Invoice) -> dict[str, object]:
     }
 
 
-def _onwards(actor: Actor, invoice: Invoice) -> str:
-    following = queries.next_for(actor, None) if request.form.get("then") == "next" else None
-    return url_for("approvals.review", invoice_id=following or invoice.id)
+def _approved(number: str) -> str:
+    return _("%(n)s approved: this was its last stage.", n=number)
+
+
+def _onwards(actor: Actor, invoice_id: UUID, step_id: UUID) -> str:
+    if request.form.get("then") != "next":
+        return url_for("approvals.review", invoice_id=invoice_id)
+    following = queries.next_for(actor, step_id)
+    return url_for("approvals.review", invoice_id=following) if following else url_for("approvals.inbox")

@@ -40,6 +40,22 @@ def test_deciding_in_the_browser(world: World, client: FlaskClient) -> None:
     assert stale.status_code in (404, 409)
 
 
+def test_the_next_one_is_shown_until_none_waits(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    seller = world.supplier(buyer)
+    first, second, third = (waiting(world, buyer, seller) for _n in range(3))
+    world.sign_in(client, buyer.people["accounts_payable"])
+    for (invoice, step), verdict, leads in ((second, "approved", f"/inbox/{third[0].id}"),
+                                            (third, "returned", f"/inbox/{first[0].id}"),
+                                            (first, "approved", "/inbox/")):
+        page = client.get(f"/inbox/{invoice.id}")
+        data = {"step_id": str(step.id), "version": str(invoice.version), "verdict": verdict, "reason": "falta algo"}
+        done = client.post(f"/inbox/{invoice.id}", data={**guard(page.text), **data, "then": "next"})
+        assert (done.status_code, done.headers["Location"]) == (303, leads), "what was passed over comes at the end"
+    after = client.get("/inbox/").text
+    assert f"{first[0].number} aprobada: era su última etapa" in after and "Nada espera tu decisión" in after
+
+
 def test_approving_several_shows_the_effect_first(world: World, client: FlaskClient) -> None:
     buyer = world.client()
     seller = world.supplier(buyer)
