@@ -18,6 +18,7 @@ from portal.core.types import Upload
 from portal.invoices import services, trust
 from portal.local.authority import Authority
 from portal.local.cfdi_maker import Invoice, Line, Party, make_cfdi
+from tests.boxes import remembering
 from tests.factories import Buyer, Seller, World
 
 MEXICO = ZoneInfo("America/Mexico_City")
@@ -137,4 +138,4 @@ def draft(world: World, papers: Papers, supplier: Actor) -> services.Received:
         return detached(services.receive(papers.upload(), pdf(), papers.seller.id, supplier))
 
 
-__all__ = ["Papers", "detached", "pdf", "pdf_bytes", "replace", "yesterday"]
+__all__ = ["Papers", "detached", "pdf", "pdf_bytes", "remembering", "replace", "yesterday"]

@@ -1,7 +1,6 @@
 """The world that is attacked: made once in a database of its own, and given back as it was after every test."""
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,12 +8,13 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from portal.core.db import db
-from portal.documents import box
-from portal.documents.problems import Refused
 from portal.factory import create_app
 from tests import harness
+from tests.boxes import remembering
 from tests.factories import World
 from tests.security.rows import Holding, holding, real
+
+__all__ = ["remembering"]
 
 
 @dataclass
@@ -71,28 +71,6 @@ def two(world: World, settled: tuple[Holding, Holding]) -> Two:
 def unguarded(ctx: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the guard against forged forms away, so that what stands behind it is what answers."""
     monkeypatch.setitem(ctx.config, "WTF_CSRF_ENABLED", False)
-
-
-@pytest.fixture(scope="module")
-def remembering() -> Iterator[None]:
-    """What a box saw in some bytes it sees again: each file is really opened, once."""
-    seen: dict[tuple[Any, ...], Any] = {}
-    real = box.run
-
-    def run(task: str, data: bytes, seconds: float = box.SECONDS, **options: Any) -> box.Answer:
-        key = (task, data, repr(options))
-        if key not in seen:
-            try:
-                seen[key] = real(task, data, seconds, **options)
-            except Refused as refused:
-                seen[key] = refused
-        if isinstance(seen[key], Refused):
-            raise seen[key]
-        return seen[key]  # type: ignore[no-any-return]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(box, "run", run)
-        yield
 
 
 @pytest.fixture()

@@ -29,7 +29,6 @@ from tests.security.corpus import CORPUS, Bad
 from tests.security.rows import Holding, holding, prints
 from tests.security.sheets import undone
 
-pytestmark = pytest.mark.usefixtures("remembering")
 ALL = ["pdf", "xml", "png", "jpeg"]
 # What an attempt that was refused leaves, on purpose: that somebody tried, and what a person had typed.
 TRACES = {"intake_attempts", "audit_events", "parked_forms", "form_submissions", "sessions"}
