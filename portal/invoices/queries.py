@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, case, cast, or_, select
 
 from portal.access import binds
 from portal.access.actor import Actor
@@ -41,10 +41,12 @@ OWES = (Invoice.cfdi_type != "E", Invoice.total > 0)
 # A supplier's drafts, counted beside the navigation.
 DRAFTS = select(Invoice.id).where(Invoice.relationship_id == any_(binds.RELATIONSHIPS),
                                   Invoice.status == InvoiceStatus.DRAFT)
-# What a row of a list shows; the big columns (findings, facts) stay in the table.
-ROW = (Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
-       Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, Invoice.stages, Invoice.waiting_since,
-       Invoice.scheduled_on, Invoice.reason, Invoice.cfdi_type)
+# What a row of a list shows; the big columns (findings, facts) stay in the table. The stages come as they are written:
+# a row is read only when it was not drawn before (`rows.drawn`).
+ROW: tuple[Any, ...] = (
+    Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
+    Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, cast(Invoice.stages, Text).label("stages"),
+    Invoice.waiting_since, Invoice.scheduled_on, Invoice.reason, Invoice.cfdi_type)
 # What a client received: its longest list, built once.
 RECEIVED = select(*ROW).where(Invoice.client_id == binds.CLIENT, Invoice.sent_at.is_not(None),
                               Invoice.status != InvoiceStatus.DELETED)

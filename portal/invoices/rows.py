@@ -1,7 +1,9 @@
 """Rows of the lists as they are drawn: every cell already in words, so that the template only prints.
 
-A list of fifty rows is drawn many times a day; what rows share (days, words) is written once and remembered.
+A list of fifty rows is drawn many times a day: a row whose values are all the same as before is remembered as it was
+drawn, and what different rows share (days, words) is written once.
 """
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import get_template_attribute
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.access.actor import Actor
 from portal.access.policy import Side
@@ -38,6 +40,7 @@ STATUS: dict[S, tuple[Any, str]] = {
 }
 RETURNED = (lazy("Returned to be corrected"), "warning")
 DOTS = {"approved": "done", "current": "current", "rejected": "rejected"}
+WAITING = '"current"'  # in the stages of what grows older while it waits
 PAYING = {S.PAID: "done", S.PARTLY_PAID: "current", S.SCHEDULED: "current", S.APPROVED: "current", S.APPLIED: "done",
           S.PARTLY_APPLIED: "current", S.NOTHING_OWED: "done"}
 
@@ -48,25 +51,18 @@ def status_of(row: Any) -> tuple[str, str]:
 
 
 def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address: str) -> list[dict[str, Any]]:
-    """Return the cells of each row. `names`: client → name; `address`: the page of an invoice, its id left out."""
-    supplier, lang, moment = actor.side is Side.SUPPLIER, language(), now()
-    said = [_status(row.status, row.status is S.DRAFT and row.sent_at is not None, lang) for row in rows]
-    return [{
-        "id": row.id, "url": f"{address}{row.id}", "number": row.number,
-        "party": names.get(row.client_id, "") if supplier else row.supplier_name,
-        "total": money(-row.total if row.cfdi_type == "E" else row.total), "amount": row.total,
-        "currency": row.currency, "status": status,
-        "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
-        "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
-        "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),
-        "stages_cell": _stages_cell(tuple(_stages(row, actor.zone, lang, moment)), _holder(row, lang),
-                                    _since(row, moment, lang), lang),
-    } for row, status in zip(rows, said, strict=True)]
+    """Return the cells of each row of `queries.ROW`.
+
+    `names`: client → name; `address`: the page of an invoice, its id left out.
+    """
+    supplier, lang, minute = actor.side is Side.SUPPLIER, language(), now().replace(second=0, microsecond=0)
+    return [_cells(row, names.get(row.client_id, "") if supplier else row.supplier_name, address, actor.zone, lang,
+                   minute if WAITING in row.stages else None) for row in rows]
 
 
 def dots(row: Any, zone: str) -> list[dict[str, str]]:
     """Return the stage dots: one per stage of the run and one for the payment, each with its whole sentence."""
-    made = _stages(row, zone, language(), now())
+    made = _stages(row, row.stages or (), zone, language(), now())
     return [{"name": name, "state": state, "sentence": sentence} for name, state, sentence in made]
 
 
@@ -75,27 +71,28 @@ def money(amount: Decimal) -> str:
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
-def _stages(row: Any, zone: str, lang: str, moment: datetime) -> Iterator[tuple[str, str, str]]:
+def _stages(row: Any, stages: Sequence[Mapping[str, Any]], zone: str, lang: str,
+            moment: datetime | None) -> Iterator[tuple[str, str, str]]:
     """Yield (name, state of the dot, sentence) of every stage, then of the payment."""
-    for stage in row.stages or ():
+    for stage in stages:
         state = stage.get("state", "waiting")
         if row.status is S.WITHDRAWN and state in ("current", "waiting"):
             state = "cancelled"  # nobody holds what was taken back
         yield _name(stage, lang), DOTS.get(state, "waiting"), _sentence(stage, state, zone, lang, moment)
-    if row.stages:
+    if stages:
         credit = row.cfdi_type == "E"
         yield (_word("credit" if credit else "payment", lang), PAYING.get(row.status, "waiting"),
                _payment(row.status, row.scheduled_on, credit, lang))
 
 
-def _holder(row: Any, lang: str) -> str:
-    held = () if row.status is S.WITHDRAWN else row.stages or ()
+def _holder(row: Any, stages: Sequence[Mapping[str, Any]], lang: str) -> str:
+    held = () if row.status is S.WITHDRAWN else stages
     return next((_name(s, lang) for s in held if s.get("state") == "current"), "")
 
 
-def _since(row: Any, moment: datetime, lang: str) -> str:
+def _since(row: Any, lang: str, moment: datetime | None) -> str:
     waiting = row.waiting_since if row.status is S.IN_REVIEW else None
-    return _ago(waiting, moment, lang) if waiting else ""
+    return _ago(waiting, moment, lang) if waiting and moment else ""
 
 
 def _cell(macro: str, *values: Any) -> Markup:
@@ -106,29 +103,51 @@ def _name(stage: Mapping[str, Any], lang: str) -> str:
     return str(stage.get(lang) or stage.get("es") or "")
 
 
-def _sentence(stage: Mapping[str, Any], state: str, zone: str, lang: str, moment: datetime) -> str:
-    if state == "current":
-        return _here(_ago(_instant(stage["since"]) if stage.get("since") else moment, moment, lang), lang)
+def _sentence(stage: Mapping[str, Any], state: str, zone: str, lang: str, moment: datetime | None) -> str:
+    if state == "current" and moment:
+        return _here(_ago(_instant(stage["since"]), moment, lang), lang)
     if state in ("approved", "rejected"):
-        return _decided(state, stage.get("since") or moment.isoformat(timespec="minutes"), zone, lang)
+        return _decided(state, stage["since"], zone, lang)
     return _word("not_reached" if state == "cancelled" else "to_come", lang)
 
 
-def _ago(since: datetime, moment: datetime, lang: str) -> str:
+def age(since: datetime, moment: datetime) -> int:
+    """Return how many minutes before `moment` an instant was, as coarsely as it is said: whole hours, whole days."""
     minutes = max(int((moment - since).total_seconds() // 60), 0)
     unit = 1440 if minutes >= 1440 else 60 if minutes >= 60 else 1
-    return _ago_words(minutes // unit * unit, lang)
+    return minutes // unit * unit
 
 
-def since_cell(since: datetime, moment: datetime, zone: str, lang: str) -> Markup:
-    """Draw how long before `moment` an instant was; the instant itself, in `zone`, stands in the title."""
+def _ago(since: datetime, moment: datetime, lang: str) -> str:
+    return _ago_words(age(since, moment), lang)
+
+
+def since_cell(since: datetime, minutes: int, zone: str, lang: str) -> Markup:
+    """Draw an instant that is `minutes` old (see `age`); the instant itself, in `zone`, stands in the title."""
     local = since.astimezone(_zone(zone))
     # Nothing here comes from people: dates, and words of our own catalog.
     return Markup(f'<time class="nowrap" datetime="{since.isoformat()}" title="{_day(local.date(), lang)},'
-                  f' {local.hour:02}:{local.minute:02}">{_ago(since, moment, lang)}</time>')
+                  f' {local.hour:02}:{local.minute:02}">{_ago_words(minutes, lang)}</time>')
 
 
-# What follows is remembered: its answers are shared by the rows of all pages. The language is part of the question.
+# What follows is remembered. Everything that an answer depends on is part of its question: every value of the row, who
+# is named in it, the zone, the language, and the minute of what grows older while it waits.
+
+
+@lru_cache(maxsize=8192)
+def _cells(row: Any, party: str, address: str, zone: str, lang: str, moment: datetime | None) -> dict[str, Any]:
+    status = _status(row.status, row.status is S.DRAFT and row.sent_at is not None, lang)
+    stages = json.loads(row.stages)
+    return {
+        "id": row.id, "url": escape(f"{address}{row.id}"), "number": escape(row.number), "party": escape(party),
+        "total": escape(money(-row.total if row.cfdi_type == "E" else row.total)), "amount": row.total,
+        "currency": escape(row.currency), "status": status,
+        "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
+        "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
+        "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),
+        "stages_cell": _stages_cell(tuple(_stages(row, stages, zone, lang, moment)), _holder(row, stages, lang),
+                                    _since(row, lang, moment), lang),
+    }
 
 
 @lru_cache(maxsize=64)

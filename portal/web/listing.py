@@ -92,7 +92,7 @@ def _found(query: Select[Any], values: Mapping[str, Any]) -> list[Any]:
     if len(query.column_descriptions) == 1:
         return list(session.scalars(query, values).unique())
     session.flush()
-    return list(session.connection().execute(query, values))
+    return list(session.connection().execute(query, values).all())
 
 
 def _encode(row: Any, keys: Sequence[InstrumentedAttribute[Any]], backwards: bool, of: Reader) -> str:
