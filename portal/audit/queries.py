@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, Text, cast, select
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -78,9 +78,15 @@ def _wanted(actor: Actor, wanted: Filter) -> Select[Any]:
     if wanted.who:
         query = query.where(AuditEvent.actor_name.icontains(wanted.who, autoescape=True))
     if wanted.words:
-        query = query.where(AuditEvent.subject_label.icontains(wanted.words, autoescape=True))
+        query = query.where(_mentions(wanted.words))
     if wanted.since:
         query = query.where(AuditEvent.at >= datetime.combine(wanted.since, time(), zone))
     if wanted.until:
         query = query.where(AuditEvent.at < datetime.combine(wanted.until + timedelta(days=1), time(), zone))
     return query
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    """What is about it, and the payments of an invoice: they name it among their details."""
+    named = cast(AuditEvent.details["invoices"], Text).icontains(words, autoescape=True)
+    return AuditEvent.subject_label.icontains(words, autoescape=True) | ((AuditEvent.subject_kind == "payment") & named)

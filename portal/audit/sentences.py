@@ -2,13 +2,21 @@
 
 The features lie above this package, so their sentences are found through the events' own classes.
 """
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from portal.access.policy import ROLE_WORDS, SIDE_OF, Side
 from portal.core.events import Event
-from portal.core.i18n import _, lazy
+from portal.core.i18n import _, day, lazy, plain_money
+
+AMOUNTS = ("amount", "total")  # details that are written as plain numbers: 1256.66
+PLAIN = re.compile(r"-?\d+(\.\d+)?")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 # Values that events carry as bare words.
 WORDS: dict[str, Any] = {
@@ -47,7 +55,8 @@ SUBJECTS: dict[str, Any] = {
 # Names of details, for the page of one event. A name that is not here is shown as it is.
 LABELS: dict[str, Any] = {
     "reason": lazy("Reason"), "verdict": lazy("Decision"), "stage": lazy("Stage"), "position": lazy("Position"),
-    "amount": lazy("Amount"), "currency": lazy("Currency"), "invoices": lazy("Invoices"), "pay_on": lazy("Date"),
+    "amount": lazy("Amount"), "currency": lazy("Currency"), "invoices": lazy("Invoices"),
+    "credits": lazy("Credit notes"), "pay_on": lazy("Date"),
     "before": lazy("Before"), "after": lazy("After"), "note": lazy("Note"), "email": lazy("E-mail"),
     "changed": lazy("Changed"), "roles": lazy("Roles"), "bank": lazy("Bank"), "last4": lazy("Last four digits"),
     "field": lazy("Field"), "fields": lazy("Fields"), "item": lazy("Item"), "rejected": lazy("Items rejected"),
@@ -69,8 +78,16 @@ def sentence(kind: str, label: str, details: Mapping[str, Any]) -> str:
     return str(known) % _Values({"subject": label or "—", **details})
 
 
+def said(name: str, value: Any) -> str:
+    """Return the value of the detail `name` as people read it: an amount with its thousands, a date in words."""
+    text = str(value)
+    if name in AMOUNTS and PLAIN.fullmatch(text):
+        return plain_money(Decimal(text))
+    return word(value)
+
+
 def word(value: Any) -> str:
-    """Return a detail's value as people read it."""
+    """Return a value as people read it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, (list, tuple)):
@@ -78,6 +95,9 @@ def word(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{label(str(k))}: {word(v)}" for k, v in value.items()) or "—"
     text = "" if value is None else str(value)
+    if ISO_DAY.fullmatch(text):
+        with suppress(ValueError):  # the form of a date, and no day
+            return day(date.fromisoformat(text))
     return str(WORDS.get(text, text)) or "—"
 
 
@@ -107,4 +127,4 @@ class _Values(dict[str, Any]):
     """The values of a sentence: as words; what an older event lacks is a dash."""
 
     def __getitem__(self, name: str) -> str:
-        return word(self.get(name))
+        return said(name, self.get(name))

@@ -33,7 +33,7 @@ def index(actor: Actor) -> ResponseReturnValue:
 def show(actor: Actor, event_id: UUID) -> ResponseReturnValue:
     """Show one event with all that is known of it."""
     event = queries.get(actor, event_id)
-    details = [(sentences.label(k), sentences.word(v)) for k, v in event.details.items()]
+    details = [(sentences.label(k), sentences.said(k, v)) for k, v in event.details.items()]
     return render("audit/show.html", event=event, row=_row(event), details=details, seal=queries.seal_of(event))
 
 

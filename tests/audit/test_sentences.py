@@ -67,3 +67,12 @@ def test_sentences_are_told_in_words(app: Flask) -> None:
 
 def _names(text: str) -> set[str]:
     return {part.split(")")[0] for part in text.split("%(")[1:]}
+
+
+@pytest.mark.parametrize(("name", "value", "spoken"), [
+    ("amount", "1234567.500000", "$1,234,567.50"), ("amount", "", "—"), ("number", "1234.5", "1234.5"),
+    ("pay_on", "2026-12-11", "11 dic 2026"), ("before", "2026-13-45", "2026-13-45"), ("before", "", "—"),
+    ("invoices", ["A-1", "A-2"], "A-1, A-2")])
+def test_amounts_and_days_are_told_as_people_write_them(app: Flask, name: str, value: object, spoken: str) -> None:
+    with app.app_context(), speaking("es"):
+        assert sentences.said(name, value) == spoken

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, text
 
+from portal.audit import queries as trail
 from portal.core import db
 from portal.core.clock import now, today
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound, PortalError
@@ -127,6 +128,18 @@ def test_one_payment_settles_several_in_part_and_in_whole(world: World, buyer: B
         assert [x.balance_after for x in queries.contents(rows[1]).invoices] == [0, 300]
         drawn = remittances.draw(rows[1], queries.contents(rows[1]), "es")
         assert drawn.startswith(b"%PDF-")
+
+
+def test_the_trail_of_an_invoice_holds_its_payments(world: World, buyer: Buyer, seller: Seller) -> None:
+    one, other = approved(world, seller, number="F-71"), approved(world, seller, number="F-8")
+    pay(world, buyer, command(seller, (one, "1160.00"), number="T-1"))
+    pay(world, buyer, command(seller, (other, "10.00"), number="T-2"))
+    auditor = world.actor(buyer, "auditor")
+    with world.acting(auditor):
+        def found(words: str) -> list[str]:
+            return [e.subject_label for e in trail.search(auditor, trail.Filter(words=words), None).rows]
+
+        assert (found("f-71"), found("T-1"), found("F-9")) == (["T-1"], ["T-1"], [])
 
 
 @pytest.mark.parametrize(
