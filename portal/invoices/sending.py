@@ -4,6 +4,7 @@ from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.accounts import queries as accounts
 from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
@@ -44,6 +45,9 @@ def why_not(actor: Actor, invoice: Invoice) -> object | None:
     if invoice.stamp is StampState.REFUSED:
         return _("The stamp of this invoice turned out not to be valid. Replace the XML by a valid one.")
     is_cfdi = invoice.kind is InvoiceKind.CFDI
+    if invoice.receiver_rfc and is_cfdi and invoice.receiver_rfc not in _receivers(invoice):
+        return _("This client no longer receives invoices at the RFC %(rfc)s. Ask your contact there before you go on.",
+                 rfc=invoice.receiver_rfc)
     if is_cfdi and invoice.pdf_file_id is None and queries.settings(invoice.client_id).pdf_required:
         return _("The PDF is missing. Add it before sending.")
     missing = lacking(actor, invoice)
@@ -98,6 +102,11 @@ def reopen(invoice_id: UUID, version: int, actor: Actor) -> Invoice:
 def reopenable(invoice: Invoice) -> bool:
     """Say whether the client may re-open it."""
     return invoice.status is InvoiceStatus.REJECTED and invoice.reopened_at is None
+
+
+def _receivers(invoice: Invoice) -> set[str]:
+    """Return the client's RFCs now: since the draft came in, one may have been taken out."""
+    return {profile.rfc for profile in accounts.fiscal_profiles(invoice.client_id)}
 
 
 def _rate(invoice: Invoice) -> Decimal | None:

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.accounts.models import FiscalProfile
 from portal.core.db import session
 from portal.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.core.types import Upload
@@ -40,6 +41,13 @@ def give(world, actor, invoice_id, requirement, value="", upload=None):
 def send(world, actor, invoice_id, version=None):
     with world.acting(actor):
         return services.send(invoice_id, version or queries.get(actor, invoice_id).version, actor)
+
+
+def test_a_draft_for_an_rfc_that_the_client_gave_up_is_not_sent(world, supplier, draft, buyer):
+    with world.owner():
+        session.query(FiscalProfile).filter_by(client_id=buyer.id).one().rfc = "NUE010101AB1"
+    with pytest.raises(Invalid, match="CVA010101AB1"):
+        send(world, supplier, draft.invoice.id)
 
 
 def test_sending_without_a_mandatory_requirement_names_it(world, supplier, draft, asks):
