@@ -91,13 +91,7 @@ def able(organization_id: UUID, permission: str) -> dict[UUID, frozenset[str]]:
 
 def contacts_of(organization_id: UUID | None, roles: Iterable[str] = ()) -> list[Recipient]:
     """Return who gets an organization's letters: its people, or those with one of `roles`. Callable in any scope."""
-    wanted = [str(r) for r in roles]
-    query = select(User).join(Membership, Membership.user_id == User.id).where(
-        Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None))
-    if wanted:
-        query = query.where(Membership.roles.overlap(wanted))
-    with db.door():
-        return [_recipient(person) for person in session.scalars(query.order_by(User.id))]
+    return [_recipient(person) for person in _working_for(organization_id, roles)]
 
 
 @dataclass(frozen=True)
@@ -112,12 +106,8 @@ class Reader:
 
 def readers(organization_id: UUID | None, roles: Iterable[str]) -> list[Reader]:
     """Return who of an organization is told of new invoices: those with one of `roles`. Callable in any scope."""
-    query = select(User).join(Membership, Membership.user_id == User.id).where(
-        Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None),
-        Membership.roles.overlap([str(r) for r in roles]))
-    with db.door():
-        return [Reader(person.id, _recipient(person), person.zone, person.new_invoice_letters)
-                for person in session.scalars(query.order_by(User.id))]
+    return [Reader(person.id, _recipient(person), person.zone, person.new_invoice_letters)
+            for person in _working_for(organization_id, roles)]
 
 
 def recipient(user_id: UUID | None) -> Recipient | None:
@@ -220,3 +210,14 @@ def has_operator() -> bool:
 
 def _recipient(person: User) -> Recipient:
     return Recipient(person.email, person.name, person.locale)
+
+
+def _working_for(organization_id: UUID | None, roles: Iterable[str]) -> Sequence[User]:
+    """Return the people of an organization, of all roles when none is named."""
+    wanted = [str(r) for r in roles]
+    query = select(User).join(Membership, Membership.user_id == User.id).where(
+        Membership.organization_id == organization_id, Membership.ended_at.is_(None), User.disabled_at.is_(None))
+    if wanted:
+        query = query.where(Membership.roles.overlap(wanted))
+    with db.door():
+        return session.scalars(query.order_by(User.id)).all()

@@ -96,6 +96,12 @@ def test_some_things_happen_in_one_place_only(pattern: str, home: str) -> None:
     assert not wrong, wrong
 
 
+def test_who_steps_through_the_door_is_named_in_the_docs() -> None:
+    said = (ROOT / "docs" / "security.md").read_text()
+    through = [m.name for m in modules() if re.search(r"with (db\.)?door\(\)", m.text)]
+    assert len(through) > 5 and not [name for name in through if f"`{name}" not in said]
+
+
 def test_files_and_functions_are_short() -> None:
     files = [f"{m.name}: {len(m.text.splitlines())} lines" for m in modules()
              if len(m.text.splitlines()) > LONGEST_FILE and not TABLES.search(m.name)]
