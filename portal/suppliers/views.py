@@ -16,7 +16,7 @@ from portal.invoices.queries import Filters
 from portal.sat import wording as sat
 from portal.suppliers import queries, records, services
 from portal.suppliers.forms import ChangeForm, InviteForm, ReasonForm
-from portal.suppliers.models import Relationship
+from portal.suppliers.models import Relationship, RelationshipStatus
 from portal.suppliers.queries import SupplierFilter
 from portal.web.forms import answer
 from portal.web.page import page
@@ -63,10 +63,11 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
 def change(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
     """Change what the client keeps of a supplier."""
     row = queries.relationship(actor, relationship_id)
-    form = ChangeForm(obj=row)
+    form, before = ChangeForm(obj=row), row.contact_email
     return answer(form, lambda: services.change(row.id, form.name.data, form.group.data or "",
-                                                form.contact_email.data, actor), _changed, "suppliers/change.html",
-                  supplier=row, groups=queries.groups(actor))
+                                                form.contact_email.data, actor),
+                  lambda changed: _changed(changed, before), "suppliers/change.html", supplier=row,
+                  groups=queries.groups(actor))
 
 
 @page(bp, "/<uuid:relationship_id>/resend", Permission.Supplier.INVITE, methods=["POST"])
@@ -106,8 +107,10 @@ def _invited(row: Relationship) -> str:
     return url_for("suppliers.show", relationship_id=row.id)
 
 
-def _changed(row: Relationship) -> str:
-    toast(_("Saved."))
+def _changed(row: Relationship, address: str) -> str:
+    sent_anew = row.status is RelationshipStatus.INVITED and row.contact_email != address
+    toast(_("Saved. A new link was sent to %(email)s; the earlier one no longer works.", email=row.contact_email)
+          if sent_anew else _("Saved."))
     return url_for("suppliers.show", relationship_id=row.id)
 
 

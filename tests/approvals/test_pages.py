@@ -2,6 +2,7 @@
 from decimal import Decimal
 
 import pytest
+from flask import Flask, get_template_attribute
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -9,7 +10,9 @@ from portal.approvals import configuration
 from portal.approvals import services as approvals
 from portal.approvals.models import ApprovalStep, Quorum, StageRule
 from portal.core import db
+from portal.core.clock import now
 from portal.core.types import columns
+from portal.invoices import rows
 from portal.invoices.models import Invoice, InvoiceStatus, StampState
 from tests.approvals.test_services import sent
 from tests.factories import Buyer, Seller, World
@@ -92,6 +95,14 @@ def test_approving_several_says_which_ones_stayed_and_notes_what_deserves_a_look
     assert client.post("/inbox/approve", data={**guard(inbox), **data}).status_code == 303
     after = client.get("/inbox/").text
     assert "1 factura aprobada" in after and f"{bad.number}: El timbre de esta factura" in after
+
+
+@pytest.mark.parametrize("status", [s for s in InvoiceStatus if s is not InvoiceStatus.DELETED])
+def test_a_status_has_the_words_of_the_lists(ctx: Flask, status: InvoiceStatus) -> None:
+    invoice = Invoice(status=status, sent_at=now())
+    word, kind = rows.status_of(invoice)
+    drawn = get_template_attribute("approvals/_words.html", "status_of")(invoice)
+    assert f"status-{kind}" in drawn and word in drawn
 
 
 def test_the_stages_settings(world: World, client: FlaskClient) -> None:

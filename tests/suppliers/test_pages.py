@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from portal.suppliers import layout
 from portal.suppliers.models import Expiry, FieldType
 from tests.factories import Buyer, Seller, World
+from tests.forms import guard
 
 
 @pytest.fixture()
@@ -92,3 +93,20 @@ def test_a_word_agrees_with_what_it_speaks_of(world: World, client: FlaskClient,
     world.sign_in(client, scene[0].people["administrator"])
     main = client.get(path).text.partition("<main")[2]
     assert said in main and never not in main
+
+
+def test_an_invitation_that_was_taken_back_is_only_sent_again(world: World, client: FlaskClient) -> None:
+    buyer = world.client()
+    world.sign_in(client, buyer.people["administrator"])
+    form = {"kind": "company", "name": "Nueva", "tax_id": "NUE150101AB9", "contact_email": "n@nueva.example",
+            "country": "MEX", "locale": "es"}
+    place = client.post("/suppliers/new", data={**guard(client.get("/suppliers/new").text), **form}).headers["Location"]
+    page = client.get(place).text
+    assert f"{place}/revoke" in page and "Sirve hasta" in page
+    changed = {"name": "Nueva", "contact_email": "otra@nueva.example", "group": ""}
+    client.post(f"{place}/change", data={**guard(client.get(f"{place}/change").text), **changed})
+    page = client.get(place).text
+    assert "Se envió un enlace nuevo a otra@nueva.example" in page
+    client.post(f"{place}/revoke", data=guard(page))
+    page = client.get(place).text
+    assert f"{place}/resend" in page and f"{place}/revoke" not in page and "Sirve hasta" not in page
