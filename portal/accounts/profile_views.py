@@ -1,7 +1,7 @@
 """The own profile: name, language, zone, appearance; password; sessions and sign-in history."""
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
@@ -14,7 +14,7 @@ from portal.core.i18n import _, ngettext, speaking
 from portal.web import identity
 from portal.web.cookies import choose
 from portal.web.forms import answer
-from portal.web.identity import safe_next
+from portal.web.identity import seen_before
 from portal.web.limits import limiter
 from portal.web.page import page
 from portal.web.pages import render, toast
@@ -40,8 +40,7 @@ def show(actor: Actor) -> ResponseReturnValue:
 def language(actor: Actor, locale: str) -> ResponseReturnValue:
     """Change the language at once and go back to where the person was."""
     profile.speak(locale, actor)
-    origin = request.referrer or ""
-    return redirect(safe_next(origin.removeprefix(request.host_url.rstrip("/"))) or "/", 303)
+    return redirect(seen_before() or "/", 303)
 
 
 @page(bp, "/profile/password", OWN, methods=["GET", "POST"])

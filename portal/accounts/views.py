@@ -31,7 +31,7 @@ def sign_in(actor: Actor) -> ResponseReturnValue:
     onward = safe_next(request.values.get("next")) or HOME
     if request.method == "GET" and actor.organization_id:
         return redirect(onward, 303)
-    form, shown = SignInForm(), {"next": onward, "ended": "ended" in request.args}
+    form, shown = SignInForm(), {"next": onward, "ended": "ended" in request.args, "lost": "lost" in request.args}
     if request.method == "GET" or not form.validate():
         return render("accounts/sign_in.html", form=form, **shown), 200 if request.method == "GET" else 422
     found = entrance.sign_in(form.to_command(), actor)

@@ -80,11 +80,17 @@ def not_inside(actor: Actor) -> Response | None:
 def ask_to_sign_in() -> Response:
     """Send the visitor to the sign-in page, keeping a form that was being sent."""
     if request.method == "POST":
-        parking.park_after_session_end(request.cookies.get(cookie_name(), ""))
-        # A form with a password is not kept; its page is where to go on, and knows what waits for the password.
-        onward = request.full_path.rstrip("?") if "password" in request.form else None
-        return redirect(url_for("accounts.sign_in", ended=1, next=onward), 303)  # type: ignore[return-value]
+        if parking.park_after_session_end(request.cookies.get(cookie_name(), "")):
+            return redirect(url_for("accounts.sign_in", ended=1), 303)  # type: ignore[return-value]
+        # Nobody's, or with a password: not kept. The page on which it stood is where to begin again.
+        onward = seen_before() or request.full_path.rstrip("?")
+        return redirect(url_for("accounts.sign_in", lost=1, next=onward), 303)  # type: ignore[return-value]
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
+
+
+def seen_before() -> str | None:
+    """Return the page of this portal on which the form or the button stood, as far as the browser tells it."""
+    return safe_next((request.referrer or "").removeprefix(request.host_url.rstrip("/")))
 
 
 def safe_next(target: str | None) -> str | None:

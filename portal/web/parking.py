@@ -54,11 +54,13 @@ def install(app: Flask, owner_of: OwnerOf) -> None:
     app.extensions["portal_owner_of"] = owner_of
 
 
-def park_after_session_end(token: str) -> None:
-    """Keep the form of a person whose session has ended; of a stranger nothing is kept."""
+def park_after_session_end(token: str) -> bool:
+    """Keep the form of a person whose session has ended, and say whether it was; of a stranger nothing is kept."""
     owner = current_app.extensions["portal_owner_of"](token) if token else None
-    if owner and "password" not in request.form:  # a password is never kept, not even encrypted
-        _park(owner)
+    if owner is None or "password" in request.form:  # a password is never kept, not even encrypted
+        return False
+    _park(owner)
+    return True
 
 
 def ask_password(actor: Actor) -> Response:
