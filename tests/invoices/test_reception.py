@@ -73,8 +73,9 @@ def test_reception_leaves_a_moment_and_an_audit_row(world, supplier, papers):
     received = receive(world, supplier, papers.seller, papers.upload())
     with world.owner():
         assert session.query(InvoiceMoment).filter_by(invoice_id=received.invoice.id).one().what == "received"
-        names = [row.kind for row in session.query(AuditEvent).filter_by(subject_id=received.invoice.id)]
-        assert names == ["InvoiceReceived"]
+        told = session.query(AuditEvent).filter_by(subject_id=received.invoice.id).one()
+        assert (told.kind, told.details["verdict"], told.details["uuid"]) == (
+            "InvoiceReceived", "accepted", received.invoice.uuid)
 
 
 def test_a_credit_note_is_received(world, supplier, papers):

@@ -303,6 +303,18 @@ def test_a_credit_note_from_the_list_to_the_archive_of_both_sides(world: World, 
     assert "NC-1" in applied and "-$160.00" in applied
 
 
+def test_no_money_moves_where_the_notes_cover_all(world: World, client: FlaskClient, treasury: Desk,
+                                                  note: Invoice) -> None:
+    _buyer, seller, invoice = treasury
+    small = world.invoice(seller, status=InvoiceStatus.APPROVED, total="160.00", number="A-160")
+    world.invoice(seller, status=InvoiceStatus.APPROVED, total="160.00", cfdi_type="E", number="NC-2",
+                  facts={"relations": [{"type": "01", "uuids": [small.uuid]}]})
+    for paid, way, amount in ((small, "compensation", "0.00"), (invoice, "transfer", "1,000.00")):
+        page = client.get(f"/treasury/pay/{seller.id}?invoice={paid.id}").text
+        assert f'<option selected value="{way}">' in page, paid.number
+        assert f'value="{amount}"' in page
+
+
 def test_a_compensation_in_english(world: World, client: FlaskClient, treasury: Desk, note: Invoice) -> None:
     _buyer, seller, _invoice = treasury
     small = world.invoice(seller, status=InvoiceStatus.APPROVED, total="160.00", number="A-9")
