@@ -16,6 +16,7 @@ from portal.approvals.models import ApprovalStep, Decision, StepState, Verdict
 from portal.core.db import savepoint, session
 from portal.core.errors import Invalid
 from portal.core.events import announce
+from portal.invoices.events import about
 from portal.invoices.models import Invoice, InvoiceStatus
 
 Able = Mapping[UUID, frozenset[str]]
@@ -77,7 +78,7 @@ def _hand_over(invoice: Invoice, step: ApprovalStep, able: Able, actor: Actor) -
     if found is None:
         return False
     step.approver_ids, step.approver_roles = found
-    announce(StageHandedOver(**services.about(invoice), stage=step.label_es), actor)
+    announce(StageHandedOver(**about(invoice), stage=step.label_es), actor)
     if approved:  # those who are left may all have approved already
         with suppress(Invalid), savepoint():  # what holds the invoice holds it here too
             services.advance(step, invoice, actor.on(permissions=frozenset((Permission.Invoice.APPROVE,))))

@@ -2,7 +2,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,6 +20,7 @@ from portal.core.i18n import _
 from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
+from portal.invoices.events import about
 from portal.invoices.models import Invoice, InvoiceStatus, StampState
 
 
@@ -98,12 +98,6 @@ def advance(step: ApprovalStep, invoice: Invoice, actor: Actor) -> None:
     else:
         _show(invoice, steps)
         invoices.approve(invoice, actor)
-
-
-def about(invoice: Invoice) -> dict[str, Any]:
-    """Return what every event about an invoice's approval says of it."""
-    return {"client_id": invoice.client_id, "relationship_id": invoice.relationship_id, "subject_id": invoice.id,
-            "subject_label": invoice.number}
 
 
 def facts_of(invoice: Invoice, group: str) -> engine.Facts:

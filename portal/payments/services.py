@@ -19,6 +19,7 @@ from portal.core.i18n import _
 from portal.invoices import at_sat
 from portal.invoices import queries as invoices_queries
 from portal.invoices import services as invoices
+from portal.invoices.events import about
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import effects, queries
 from portal.payments.effects import EVIDENCE, Changed, Effect, RegisterPayment
@@ -40,7 +41,7 @@ def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[In
         raise Invalid(fields={"pay_on": _("The date has passed. Choose today or a later day.")})
     if pay_on - today(actor.zone) > FARTHEST:
         raise Invalid(fields={"pay_on": _("The date is more than a year away. Check the year.")})
-    rows = [invoice for invoice in _standing(_lock(invoice_ids, actor)) if invoice.scheduled_on != pay_on]
+    rows = [invoice for invoice in _standing(_held(invoice_ids, actor)) if invoice.scheduled_on != pay_on]
     for invoice in rows:
         _give_date(invoice, pay_on, "", actor)
     return rows
@@ -49,7 +50,7 @@ def schedule(invoice_ids: Sequence[UUID], pay_on: date, actor: Actor) -> list[In
 def unschedule(invoice_id: UUID, note: str, actor: Actor) -> Invoice:
     """Take an invoice's payment date away; the supplier is told why."""
     actor.require(Permission.Payment.SCHEDULE)
-    (invoice,) = _lock([invoice_id], actor)
+    (invoice,) = _held([invoice_id], actor)
     if invoice.scheduled_on is None:
         raise Conflict(_("This invoice has no payment date."))
     if len(note.strip()) < 5:
@@ -114,7 +115,8 @@ def void(payment_id: UUID, reason: str, actor: Actor) -> Payment:
     return payment
 
 
-def _lock(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
+def _held(invoice_ids: Sequence[UUID], actor: Actor) -> list[Invoice]:
+    """Return invoices that wait for payment, their rows held. Raises NotFound, Conflict (one waits no more)."""
     # Always in the order of their ids, so that two payments of the same invoices cannot wait for each other.
     return _payable([invoices_queries.locked(actor, i) for i in sorted(set(invoice_ids))])
 
@@ -164,17 +166,11 @@ def _give_date(invoice: Invoice, pay_on: date | None, note: str, actor: Actor) -
     session.add(PaymentDate(client_id=invoice.client_id, relationship_id=invoice.relationship_id,
                             invoice_id=invoice.id, pay_on=pay_on, note=note, given_by=actor.user_id))
     invoices.set_schedule(invoice, pay_on, actor)
-    about: dict[str, Any] = {
-        "client_id": invoice.client_id,
-        "relationship_id": invoice.relationship_id,
-        "subject_id": invoice.id,
-        "subject_label": invoice.number,
-    }
     if pay_on:
-        announce(PaymentScheduled(**about, pay_on=pay_on.isoformat(),
+        announce(PaymentScheduled(**about(invoice), pay_on=pay_on.isoformat(),
                                   before=before.isoformat() if before else ""), actor)
     else:
-        announce(PaymentUnscheduled(**about, before=str(before), note=note), actor)
+        announce(PaymentUnscheduled(**about(invoice), before=str(before), note=note), actor)
 
 
 def _payment(effect: Effect, actor: Actor) -> Payment:
