@@ -15,7 +15,7 @@ from portal.approvals.queries import InboxFilter
 from portal.core.db import savepoint
 from portal.core.errors import Invalid, PortalError
 from portal.core.i18n import _, ngettext
-from portal.invoices import at_sat
+from portal.invoices import at_sat, sending
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.payments import queries as payments
@@ -97,6 +97,7 @@ def _shown(actor: Actor, invoice: Invoice) -> dict[str, object]:
         "record": suppliers.record_of(actor, invoice.relationship_id),
         "accounts": suppliers.approved_accounts(actor, invoice.relationship_id),
         "sat_lists": sat.about(invoice.supplier_tax_id), "at_sat": at_sat.shown(invoice, actor.zone),
+        "removable": sending.removable(invoice),
         "payments": payments.payments_of(invoice), "dates": payments.dates_of(invoice),
     }
 

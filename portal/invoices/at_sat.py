@@ -127,7 +127,15 @@ def shown(invoice: Invoice, zone: str) -> Shown | None:
     if known.state is State.VALID:
         return Shown("success", _("Valid (Vigente)"), text, _warnings(known))
     return Shown("danger", _("Cancelled (Cancelado)"), text, [_finding(
-        _("SAT says that this invoice is cancelled."), known.cancellation.value, _("Reject it or return it."))])
+        _("SAT says that this invoice is cancelled."), known.cancellation.value, _remedy(invoice))])
+
+
+def _remedy(invoice: Invoice) -> str:
+    if invoice.status in OPEN and invoice.paid:
+        return _("Something of it was paid or applied: void that payment, or claim it back from the supplier.")
+    if invoice.status in OPEN and invoice.approved_at:
+        return _("It can be neither paid nor applied: reject it for good.")
+    return _("Reject it or return it.") if invoice.status in OPEN else ""
 
 
 def _unclear(last: SatStatus, zone: str) -> Shown:

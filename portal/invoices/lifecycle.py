@@ -33,6 +33,9 @@ STEPS: dict[tuple[S, S], Step] = {
     (S.IN_REVIEW, S.APPROVED): Step(P.Invoice.APPROVE, events.InvoiceApproved, "approved"),
     (S.IN_REVIEW, S.DRAFT): Step(P.Invoice.APPROVE, events.InvoiceReturned, "returned"),
     (S.IN_REVIEW, S.REJECTED): Step(P.Invoice.APPROVE, events.InvoiceRejected, "rejected"),
+    # what SAT says is cancelled is neither paid nor applied
+    (S.APPROVED, S.REJECTED): Step(P.Invoice.REOPEN, events.InvoiceRejected, "rejected"),
+    (S.SCHEDULED, S.REJECTED): Step(P.Invoice.REOPEN, events.InvoiceRejected, "rejected"),
     (S.APPROVED, S.SCHEDULED): Step(P.Payment.SCHEDULE, None, "scheduled"),
     (S.SCHEDULED, S.APPROVED): Step(P.Payment.SCHEDULE, None, "unscheduled"),
     (S.APPROVED, S.PARTLY_PAID): Step(P.Payment.REGISTER, None, "partly_paid"),

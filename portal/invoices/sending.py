@@ -1,4 +1,5 @@
-"""Sending an invoice for review, taking it back, throwing a draft away, and letting a rejected one come again."""
+"""Sending an invoice for review, taking it back, throwing a draft away; and what a client does once it is decided:
+letting a rejected one come again, taking out what SAT says is cancelled."""
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from portal.core.clock import now
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
 from portal.core.i18n import _
-from portal.invoices import events, queries
+from portal.invoices import at_sat, events, queries
 from portal.invoices.demands import lacking
 from portal.invoices.lifecycle import move, remember, require_version
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceStatus, StampState
@@ -80,6 +81,28 @@ def delete_draft(invoice_id: UUID, version: int, actor: Actor) -> Invoice:
     require_version(invoice, version)
     move(invoice, InvoiceStatus.DELETED, actor)
     return invoice
+
+
+def take_out(invoice_id: UUID, version: int | None, actor: Actor) -> Invoice:
+    """Reject an approved invoice, or credit note, that SAT says is cancelled: nobody could ever pay or apply it.
+
+    Raises NotFound, Conflict (SAT does not say so, or something was paid or applied: that is voided first).
+    """
+    actor.require(Permission.Invoice.REOPEN)
+    invoice = queries.locked(actor, invoice_id)
+    require_version(invoice, version)
+    if not removable(invoice):
+        raise Conflict(_("Only an approved invoice of which nothing is paid, and that SAT says is cancelled, can be "
+                         "taken out."))
+    reason = _("SAT says that it is cancelled.")
+    move(invoice, InvoiceStatus.REJECTED, actor, reason=reason)
+    invoice.reason, invoice.scheduled_on, invoice.waiting_since = reason, None, None
+    return invoice
+
+
+def removable(invoice: Invoice) -> bool:
+    """Say whether it waits for a payment, or to be applied, that can never be."""
+    return invoice.status in (InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED) and at_sat.is_cancelled(invoice)
 
 
 def reopen(invoice_id: UUID, version: int, actor: Actor) -> Invoice:

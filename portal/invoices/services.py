@@ -30,7 +30,17 @@ from portal.invoices.reception import (
     replace,
     revise_foreign,
 )
-from portal.invoices.sending import delete_draft, reopen, reopenable, send, why_not, withdraw, withdrawable
+from portal.invoices.sending import (
+    delete_draft,
+    removable,
+    reopen,
+    reopenable,
+    send,
+    take_out,
+    why_not,
+    withdraw,
+    withdrawable,
+)
 from portal.invoices.settling import missing_certificates, settle_stamp
 from portal.invoices.settling import pending as pending_stamps
 
@@ -39,7 +49,8 @@ __all__ = [
     "ForeignInvoice", "Received", "describe", "keep_foreign_pdf", "receive", "receive_abroad", "receive_foreign",
     "replace", "revise_foreign",
     # sending data, sending, taking back
-    "answer_requirement", "delete_draft", "reopen", "reopenable", "send", "why_not", "withdraw", "withdrawable",
+    "answer_requirement", "delete_draft", "removable", "reopen", "reopenable", "send", "take_out", "why_not",
+    "withdraw", "withdrawable",
     # what approvals and payments do to a locked invoice
     "approve", "reject", "return_to_draft", "set_schedule", "set_stages", "settle", "touch", "unsettle",
     # what a client demands and accepts

@@ -161,6 +161,14 @@ def reopen(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("approvals.review", invoice_id=invoice_id), 303)
 
 
+@page(bp, "/<uuid:invoice_id>/take-out", P.REOPEN, methods=["POST"])
+def take_out(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
+    """Reject what was approved before SAT said that it is cancelled."""
+    row = services.take_out(invoice_id, _version(), actor)
+    toast(_("%(number)s was rejected. The supplier has been told why.", number=row.number))
+    return redirect(url_for("approvals.review", invoice_id=invoice_id), 303)
+
+
 @page(bp, "/attempts", P.READ)
 def attempts(actor: Actor) -> ResponseReturnValue:
     """Every attempt to bring an invoice in, with its verdict."""

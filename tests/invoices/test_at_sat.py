@@ -12,7 +12,7 @@ from portal.approvals.models import ApprovalStep, Quorum, StepState, Verdict
 from portal.audit.models import AuditEvent
 from portal.core import db
 from portal.core.db import session
-from portal.core.errors import Invalid
+from portal.core.errors import Conflict, Invalid, NotAllowed
 from portal.core.i18n import speaking
 from portal.invoices import at_sat, jobs, queries, services
 from portal.invoices.models import Invoice, InvoiceStatus
@@ -23,6 +23,7 @@ from portal.sat import asking
 from portal.sat.asking import Asking
 from portal.sat.models import SatStatus
 from portal.sat.status import State, Status
+from tests.forms import guard
 from tests.invoices.conftest import pdf
 from tests.sat.papers import FAULT, soap
 from tests.sat.peer import Peer, answer
@@ -182,6 +183,43 @@ def test_what_is_known_outlives_an_unclear_answer(world, sent, sat, buyer, payab
     assert said.kind == "danger" and "no clear answer" in said.text
     with pytest.raises(Invalid), world.acting(payables):
         services.approve(queries.locked(payables, sent), payables)
+
+
+@pytest.mark.parametrize("status", [InvoiceStatus.APPROVED, InvoiceStatus.SCHEDULED])
+def test_an_approved_one_that_is_cancelled_later_is_taken_out(world, sent, sat, buyer, payables, client,
+                                                              status: InvoiceStatus) -> None:
+    with world.owner():
+        invoice = session.get_one(Invoice, sent)
+        invoice.status, invoice.approved_at = status, datetime.now(UTC)
+        invoice.scheduled_on = None if status is InvoiceStatus.APPROVED else invoice.issued_on
+    runner.drain()
+    with pytest.raises(Conflict), world.acting(payables):  # SAT says that it is valid
+        services.take_out(sent, None, payables)
+    say(sat, estado="Cancelado")
+    jobs.ask_sat(system(buyer.id), invoice_id=sent)
+    approver = world.actor(buyer, "approver")
+    with pytest.raises(NotAllowed), world.acting(approver):
+        services.take_out(sent, None, approver)
+    seat = world.sign_in(client, buyer.people["accounts_payable"])
+    page = seat.get(f"/inbox/{sent}").text
+    assert "no se puede pagar ni aplicar: recházala" in page
+    assert seat.post(f"/invoices/{sent}/take-out", data=guard(page)).status_code == 303
+    kept = row(world, sent)
+    assert (kept.status, kept.scheduled_on) == (InvoiceStatus.REJECTED, None) and "cancelada" in kept.reason
+    with world.owner():
+        assert session.query(Letter).filter_by(name="invoice_rejected").count() == 1
+    assert "/take-out" not in seat.get(f"/inbox/{sent}").text
+
+
+def test_what_is_paid_in_part_is_not_taken_out(world, sent, sat, payables) -> None:
+    say(sat, estado="Cancelado")
+    runner.drain()
+    with world.owner():
+        invoice = session.get_one(Invoice, sent)
+        invoice.status, invoice.paid, invoice.approved_at = InvoiceStatus.PARTLY_PAID, 1, datetime.now(UTC)
+    with pytest.raises(Conflict), world.acting(payables):
+        services.take_out(sent, None, payables)
+    assert "void that payment" in shown(world, sent, payables).warn[0]["remedy"]
 
 
 def test_what_was_said_of_an_earlier_document_is_not_said_of_the_one_that_took_its_place(world, sent, sat, buyer,

@@ -54,6 +54,7 @@ def test_nobody_of_the_supplier_may_decide_or_pay(world, seller, supplier):
 BY_WHOM = {
     P.Invoice.SUBMIT: {"draft in_review", "draft deleted", "in_review withdrawn"},
     P.Invoice.APPROVE: {"in_review approved", "in_review draft", "in_review rejected", "approved nothing_owed"},
+    P.Invoice.REOPEN: {"approved rejected", "scheduled rejected"},  # cancelled at SAT
     P.Payment.SCHEDULE: {"approved scheduled", "scheduled approved"},
     P.Payment.REGISTER: {"approved partly_paid", "approved paid", "scheduled partly_paid", "scheduled paid",
                          "partly_paid paid", "approved partly_applied", "approved applied", "partly_applied applied"},
