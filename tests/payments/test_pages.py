@@ -410,6 +410,18 @@ def test_invoices_of_one_supplier_are_paid_together(world: World, client: FlaskC
         assert said in client.get(back.headers["Location"]).text
 
 
+def test_many_invoices_fold_after_the_first_and_none_is_left_out(world: World, client: FlaskClient,
+                                                                 treasury: Desk) -> None:
+    _buyer, seller, first = treasury
+    owed = [world.invoice(seller, status=InvoiceStatus.APPROVED, number=f"A-{n}") for n in range(2, 19)]
+    page = client.get(f"/treasury/pay/{seller.id}?invoice={owed[-1].id}").text
+    shown, title, folded = page.partition("Otras facturas que se pueden pagar (6)")
+    assert title and f'name="amount-{owed[-1].id}"' in shown, "what is paid now is in sight"
+    names = re.findall(r'name="amount-([^"]*)"', shown) + re.findall(r'name="amount-([^"]*)"', folded)
+    assert sorted(names) == sorted(str(i.id) for i in (first, *owed))
+    assert len(re.findall(r'name="amount-', shown)) == 12
+
+
 def test_what_is_owed_in_any_currency_is_paid_in_it_with_its_own_decimals(world: World, client: FlaskClient,
                                                                           treasury: Desk) -> None:
     _buyer, seller, _pesos = treasury
