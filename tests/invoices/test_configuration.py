@@ -49,6 +49,22 @@ def test_requirements_keep_their_order_and_can_be_moved(world, admin):
     assert order(world, admin) == ["A", "C", "B"]
 
 
+def test_what_is_changed_is_told_to_the_trail(world, admin):
+    first, row = add(world, admin, "A"), add(world, admin, "B")
+    for act in (lambda: services.edit_requirement(row.id, SaveRequirement(type=TEXT, label_es="C"), admin),
+                lambda: services.move_requirement(row.id, True, admin),
+                lambda: services.archive_requirement(row.id, admin),
+                lambda: services.restore_requirement(row.id, admin)):
+        with world.acting(admin):
+            act()
+    with world.owner():
+        told = [(e.subject_id, e.subject_label, e.details["change"]) for e in session.query(AuditEvent).filter_by(
+            kind="RequirementChanged", client_id=admin.client_id).order_by(AuditEvent.id)]
+    assert told[0] == (first.id, "A", told[1][2])
+    assert [one[:2] for one in told[1:]] == [(row.id, "B")] + [(row.id, "C")] * 4
+    assert len({change for _id, _label, change in told}) == 5
+
+
 def test_archived_ones_can_be_asked_again(world, admin):
     row = add(world, admin, "A")
     with world.acting(admin):

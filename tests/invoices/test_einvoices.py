@@ -16,7 +16,7 @@ from portal.core.errors import Conflict, Invalid
 from portal.core.i18n import speaking
 from portal.core.types import Upload
 from portal.invoices import findings, queries, services
-from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceStatus, StampState
+from portal.invoices.models import IntakeAttempt, Invoice, InvoiceKind, InvoiceMoment, InvoiceStatus, StampState
 from portal.invoices.services import ForeignInvoice, SaveSettings
 from portal.storage import services as storage
 from portal.suppliers.models import SupplierKind
@@ -288,6 +288,7 @@ def test_what_a_file_without_lines_is_for_is_typed_and_stays(world, muster, abro
         assert row.facts["description"] == ""  # its lines say it
     with world.owner():
         assert session.query(AuditEvent).filter_by(kind="InvoiceDescribed", subject_id=row.id).count() == 1
+        assert session.query(InvoiceMoment).filter_by(invoice_id=row.id, what="described").count() == 1
 
 
 def test_what_a_file_says_is_not_typed_over(world, muster, abroad):
