@@ -14,7 +14,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 from portal.core.events import announce
 from portal.core.i18n import _
 from portal.suppliers import bank_accounts, events, queries, records, services
-from portal.suppliers.models import BankAccount, RecordField, RecordStatus, RecordValue, Relationship, ReviewState
+from portal.suppliers.models import BankAccount, RecordField, RecordValue, Relationship, ReviewState
 
 
 class Item(StrEnum):
@@ -61,8 +61,11 @@ def follow_layout(relationship_id: UUID, actor: Actor) -> None:
     When all that still waited for review is demanded no more, the review is over.
     """
     relationship = queries.relationship(actor, relationship_id)
-    before = records.locked(relationship.id).status
-    if records.restate(relationship, actor).status is not before and before is RecordStatus.SENT:
+    record = records.locked(relationship.id)
+    records.restate(relationship, actor)
+    sent, done = record.sent_at, record.reviewed_at
+    decided = [row.decided_at for row in records.items(relationship) if row.decided_at]
+    if sent and (done is None or done < sent) and max(decided, default=sent) > sent:
         _close(relationship, actor)
 
 
