@@ -91,6 +91,16 @@ class Examined:
         return self.read.document
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """By what two invoices of one supplier look the same."""
+
+    number: str
+    total: Decimal
+    issued_on: date
+    uuid: str = ""
+
+
 def examine(intake: Intake, xml: Upload | None, pdf: Upload | None) -> Examined:
     """Judge an XML with its PDF. Raises nothing for bad files: whatever is wrong is a finding."""
     about_pdf = list(_pdf_wanted(intake, pdf))
@@ -148,7 +158,7 @@ def stamp_state(report: Report) -> StampState:
     return StampState.PENDING if StepState.NOT_RUN in states else StampState.VERIFIED
 
 
-def twins(intake: Intake, like: "Likeness") -> Iterator[dict[str, Any]]:
+def twins(intake: Intake, like: Likeness) -> Iterator[dict[str, Any]]:
     """Yield a warning for another invoice of this supplier with the same number, date and total."""
     query = select(Invoice.id, Invoice.number, Invoice.uuid).where(
         Invoice.client_id == intake.relationship.client_id, Invoice.relationship_id == intake.relationship.id,
@@ -158,16 +168,6 @@ def twins(intake: Intake, like: "Likeness") -> Iterator[dict[str, Any]]:
         if row.id != intake.own_id and (not like.uuid or row.uuid != like.uuid):
             yield findings.own(findings.TWIN, status=Status.WARNING, found=f"{row.number} {row.uuid or ''}".strip(),
                                twin=row.id)
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """By what two invoices of one supplier look the same."""
-
-    number: str
-    total: Decimal
-    issued_on: date
-    uuid: str = ""
 
 
 def duplicate(intake: Intake, uuid: str) -> Iterator[dict[str, Any]]:

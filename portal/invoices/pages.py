@@ -114,13 +114,13 @@ def obstacle(actor: Actor, invoice: Invoice) -> object | None:
     return services.why_not(actor, invoice) if actor.side is Side.SUPPLIER else None
 
 
-def stamp_version(form: VersionForm | ReplaceForm, invoice: Invoice) -> None:
+def fill_version(form: VersionForm | ReplaceForm, invoice: Invoice) -> None:
     """Put the version that is being looked at into the form."""
     if not form.is_submitted():
         form.version.data = invoice.version
 
 
-def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUID) -> dict[str, Any]:
+def fill_from_pdf(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUID) -> dict[str, Any]:
     """Shape the form of a foreign invoice and show what its PDF says. Raises NotFound, Invalid."""
     intake = prepare(relationship_id, actor)
     require_foreign(intake)
@@ -131,13 +131,13 @@ def prefill(form: ForeignForm, actor: Actor, relationship_id: UUID, file_id: UUI
     return {"pdf": file, "client_name": client_names(actor).get(intake.relationship.client_id, "")}
 
 
-def described(form: DescriptionForm, invoice: Invoice) -> None:
+def fill_description(form: DescriptionForm, invoice: Invoice) -> None:
     """Put what was written before, and the version that is being looked at, into the form."""
     if not form.is_submitted():
         form.version.data, form.description.data = invoice.version, (invoice.facts or {}).get("description", "")
 
 
-def captured(form: ForeignForm, invoice: Invoice) -> None:
+def fill_captured(form: ForeignForm, invoice: Invoice) -> None:
     """Shape the form of a foreign draft with what was captured."""
     einvoices.require_typed(invoice)
     form.offer(queries.settings(invoice.client_id).foreign_currencies)

@@ -66,7 +66,7 @@ def add(actor: Actor) -> ResponseReturnValue:
 def add_foreign(actor: Actor, relationship_id: UUID, file_id: UUID) -> ResponseReturnValue:
     """Capture the data of a foreign invoice, prefilled from its PDF's text."""
     form = ForeignForm()
-    known = pages.prefill(form, actor, relationship_id, file_id)
+    known = pages.fill_from_pdf(form, actor, relationship_id, file_id)
     return answer(form, lambda: services.receive_foreign(form.to_command(), file_id, relationship_id, actor),
                   pages.whither, "invoices/add_foreign.html", **known)
 
@@ -92,7 +92,7 @@ def concepts(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def replace(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Exchange the files of a draft."""
     form, invoice = ReplaceForm(), queries.get(actor, invoice_id)
-    pages.stamp_version(form, invoice)
+    pages.fill_version(form, invoice)
     return answer(form, lambda: pages.exchange(form, uploads("files"), invoice, actor), pages.whither,
                   "invoices/replace.html", invoice=invoice)
 
@@ -101,7 +101,7 @@ def replace(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def correct(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Correct the captured data of a foreign draft."""
     form, invoice = ForeignForm(), queries.get(actor, invoice_id)
-    pages.captured(form, invoice)
+    pages.fill_captured(form, invoice)
     return answer(form, lambda: services.revise_foreign(invoice_id, form.version.data or 0, form.to_command(), actor),
                   pages.whither, "invoices/correct.html", invoice=invoice, **queries.details(actor, invoice))
 
@@ -110,7 +110,7 @@ def correct(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
 def describe(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Say what is invoiced when the file has no lines."""
     form, invoice = DescriptionForm(), queries.get(actor, invoice_id)
-    pages.described(form, invoice)
+    pages.fill_description(form, invoice)
     return answer(form, lambda: services.describe(invoice_id, form.version.data, form.description.data, actor),
                   lambda row: url_for("invoices.show", invoice_id=row.id), "invoices/describe.html",
                   **pages.of_one(actor, invoice))
@@ -132,7 +132,7 @@ def requirement(actor: Actor, invoice_id: UUID, requirement_id: UUID) -> Respons
 def send(actor: Actor, invoice_id: UUID) -> ResponseReturnValue:
     """Confirm and send for review."""
     form, invoice = VersionForm(), queries.get(actor, invoice_id)
-    pages.stamp_version(form, invoice)
+    pages.fill_version(form, invoice)
     return answer(form, lambda: services.send(invoice_id, form.version.data, actor), pages.sent, "invoices/send.html",
                   obstacle=pages.obstacle(actor, invoice), **pages.of_one(actor, invoice))
 
