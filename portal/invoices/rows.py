@@ -78,7 +78,9 @@ def _stages(row: Any, stages: Sequence[Mapping[str, Any]], zone: str, lang: str,
         state = stage.get("state", "waiting")
         if row.status is S.WITHDRAWN and state in ("current", "waiting"):
             state = "cancelled"  # nobody holds what was taken back
-        yield _name(stage, lang), DOTS.get(state, "waiting"), _sentence(stage, state, zone, lang, moment)
+        back = row.status is S.DRAFT and state == "rejected"  # to be corrected, not for good
+        yield (_name(stage, lang), DOTS.get(state, "waiting"),
+               _sentence(stage, "returned" if back else state, zone, lang, moment))
     if stages:
         credit = row.cfdi_type == "E"
         yield (_word("credit" if credit else "payment", lang), PAYING.get(row.status, "waiting"),
@@ -106,7 +108,7 @@ def _name(stage: Mapping[str, Any], lang: str) -> str:
 def _sentence(stage: Mapping[str, Any], state: str, zone: str, lang: str, moment: datetime | None) -> str:
     if state == "current" and moment:
         return _here(_ago(_instant(stage["since"]), moment, lang), lang)
-    if state in ("approved", "rejected"):
+    if state in ("approved", "rejected", "returned"):
         return _decided(state, stage["since"], zone, lang)
     return _word("not_reached" if state == "cancelled" else "to_come", lang)
 
@@ -185,7 +187,8 @@ def _here(since: str, _language: str) -> str:
 @lru_cache(maxsize=4096)
 def _decided(state: str, since: str, zone: str, lang: str) -> str:
     when = _day(_instant(since).astimezone(_zone(zone)).date(), lang)
-    return _("approved on %(day)s", day=when) if state == "approved" else _("rejected on %(day)s", day=when)
+    return {"approved": _("approved on %(day)s", day=when), "rejected": _("rejected on %(day)s", day=when),
+            "returned": _("returned on %(day)s", day=when)}[state]
 
 
 @lru_cache(maxsize=4096)

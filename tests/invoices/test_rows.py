@@ -53,6 +53,13 @@ def test_the_dots_speak(ctx):
                                            "sentence": "está aquí, desde hace 2 días"}
 
 
+@pytest.mark.parametrize(("status", "said"), [(InvoiceStatus.DRAFT, "returned"), (InvoiceStatus.REJECTED, "rejected")])
+def test_what_came_back_to_be_corrected_was_not_rejected(status, said, ctx):
+    row = Invoice(status=status, stages=[stage("rejected", datetime(2026, 11, 3, 12, tzinfo=UTC))])
+    with speaking("en"):
+        assert rows.dots(row, ZONE)[0] == {"name": "Area", "state": "rejected", "sentence": f"{said} on Nov 3, 2026"}
+
+
 def test_nobody_holds_what_was_taken_back(ctx):
     row = Invoice(status=InvoiceStatus.WITHDRAWN, stages=[stage("approved"), stage("current"), stage("waiting")])
     with speaking("en"):
