@@ -16,14 +16,15 @@ from lxml import html
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from portal.access.permissions import Permission as P
 from portal.access.policy import ROLES, Role
 from portal.web import once
 from portal.web.page import PUBLIC, ROUTES
 from tests.security.addresses import addresses, one_of
 from tests.security.conftest import Two
 
-NAMED = set(re.findall(r"""['"](\w+\.\w+)['"]""", "".join(
-    one.read_text() for one in (Path(__file__).resolve().parents[2] / "templates").rglob("*.html"))))
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+NAMED = set(re.findall(r"""['"](\w+\.\w+)['"]""", "".join(one.read_text() for one in TEMPLATES.rglob("*.html"))))
 # Where one is led, or what stands in a letter, in the bar above or in a script; no page's own words lead there.
 LED = {
     "accounts.recover_sent", "accounts.renew", "accounts.resume", "accounts.step_up", "accounts.switch",
@@ -76,12 +77,33 @@ def test_pages_offer_what_can_be_done_and_nothing_that_is_refused(
     offered = {(role, path, *offer) for role, pages in seen.items() for path, page in pages
                for offer in _offers(app, page, path)}
     assert not [one for one in offered if one[2].startswith("nothing")]
-    refused = [one for one in offered if one[2] in ROUTES
-               and ROUTES[one[2]].permission not in {PUBLIC, *ROLES[one[0]]}]
-    assert not refused
+    assert not _refused(offered)
     assert set(ROUTES) - {endpoint for _role, _path, endpoint, _method in offered} <= NAMED | LED
     assert not LED & NAMED, "these have come to be offered"
     _each_form_has_its_guards(seen)
+
+
+def _refused(offered: set[tuple[Role, str, str, str]]) -> list[tuple[Role, str, str, str]]:
+    return [one for one in offered if one[2] in ROUTES and ROUTES[one[2]].permission not in {PUBLIC, *ROLES[one[0]]}]
+
+
+@pytest.mark.parametrize(("role", "less"), [
+    (Role.TREASURY, {P.Payment.REGISTER, P.Payment.VOID, P.Supplier.REVEAL_BANK}),
+    (Role.SUPPLIER_USER, {P.Payment.READ})])
+def test_no_page_counts_on_what_else_a_role_may_do(two: Two, client: FlaskClient, app: Flask, role: Role,
+                                                   less: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Roles are a table that changes: somebody with less is offered less."""
+    monkeypatch.setitem(ROLES, role, ROLES[role] - less)
+    offered = {(role, path, *offer) for path, page in _pages(two, client, app, role)
+               for offer in _offers(app, page, path)}
+    assert len(offered) > 30 and not _refused(offered)
+
+
+def test_every_form_of_a_template_carries_its_guard() -> None:
+    forms = [(one.name, form) for one in TEMPLATES.rglob("*.html")
+             for form in re.findall(r'<form[^>]*method="post".*?(?:</form>|\Z)', one.read_text(), re.S)]
+    assert len(forms) > 10
+    assert not [name for name, form in forms if not re.search(r"\{\{ (csrf|form_guard)\(\) \}\}", form)]
 
 
 def _each_form_has_its_guards(seen: dict[Role, list[tuple[str, Any]]]) -> None:
