@@ -1,5 +1,6 @@
 """What the left side of the screen shows to whom: one literal table per side, and the counts of what waits."""
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -10,7 +11,7 @@ from portal.access.permissions import Permission as P
 from portal.access.policy import Side
 from portal.accounts import queries as accounts
 from portal.approvals import queries as approvals
-from portal.core.i18n import lazy
+from portal.core.i18n import language, lazy
 from portal.invoices import queries as invoices
 from portal.payments import queries as payments
 from portal.suppliers import queries as suppliers
@@ -81,15 +82,52 @@ TABLE: dict[Side, tuple[Group, ...]] = {
 HOMES = (".index", ".inbox", ".due", ".archive")
 
 
-def of(actor: Actor) -> list[dict[str, Any]]:
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One entry as it is drawn."""
+
+    label: str
+    url: str
+    icon: str
+    count: str
+    active: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """A heading as it is drawn ("" for none), with what stands under it."""
+
+    label: str
+    items: tuple[Entry, ...]
+
+
+def of(actor: Actor) -> tuple[Entries, ...]:
     """Return the groups and entries that `actor` may see, with their counts."""
-    groups = [(group.label, [item for item in group.items if actor.can(item.permission)])
-              for group in TABLE.get(actor.side, ())]
-    asked = {item: item.waiting for _label, items in groups for item in items
-             if item.waiting is not None and actor.can(item.acts or item.permission)}
-    waiting = dict(zip(asked, listing.counts(actor, list(asked.values())), strict=True))
-    return [{"label": label, "items": [_entry(item, waiting.get(item, "")) for item in items]}
-            for label, items in groups if items]
+    asked = _waiting(actor.side, actor.permissions)
+    counts = listing.counts(actor, [item.waiting for item in asked if item.waiting is not None])
+    return _drawn(actor.side, actor.permissions, language(), request.endpoint or "", tuple(counts))
+
+
+@lru_cache(maxsize=64)
+def _seen(side: Side, permissions: frozenset[str]) -> tuple[Group, ...]:
+    groups = [Group(group.label, tuple(item for item in group.items if item.permission in permissions))
+              for group in TABLE.get(side, ())]
+    return tuple(group for group in groups if group.items)
+
+
+@lru_cache(maxsize=64)
+def _waiting(side: Side, permissions: frozenset[str]) -> tuple[Item, ...]:
+    """Return the entries that are counted for those who may do something about it."""
+    return tuple(item for group in _seen(side, permissions) for item in group.items
+                 if item.waiting is not None and (item.acts or item.permission) in permissions)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(side: Side, permissions: frozenset[str], _language: str, endpoint: str,
+           counts: tuple[str, ...]) -> tuple[Entries, ...]:
+    counted = dict(zip(_waiting(side, permissions), counts, strict=True))
+    return tuple(Entries(str(group.label), tuple(_entry(item, endpoint, counted.get(item, "")) for item in group.items))
+                 for group in _seen(side, permissions))
 
 
 def viewer(actor: Actor) -> dict[str, Any]:
@@ -102,7 +140,7 @@ def viewer(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _entry(item: Item, count: str) -> dict[str, Any]:
-    here = (request.endpoint or "").partition(".")[0], item.endpoint.partition(".")[0]
-    return {"label": item.label, "url": url_for(item.endpoint), "icon": item.icon, "count": count,
-            "active": request.endpoint == item.endpoint or (here[0] == here[1] and item.endpoint.endswith(HOMES))}
+def _entry(item: Item, endpoint: str, count: str) -> Entry:
+    here, there = endpoint.partition(".")[0], item.endpoint.partition(".")[0]
+    active = endpoint == item.endpoint or (here == there and item.endpoint.endswith(HOMES))
+    return Entry(str(item.label), url_for(item.endpoint), item.icon, count, active)

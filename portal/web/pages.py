@@ -1,22 +1,22 @@
 """Drawing pages: what every template knows, and the small things that views say."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, flash, g, get_flashed_messages, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.access.actor import ANONYMOUS, Actor
 from portal.core import i18n
 from portal.core.db import is_open
 from portal.core.money import written
 from portal.web import once
-from portal.web.templating import filled
+from portal.web.templating import filled, remembered
 
 THEMES = ("auto", "light", "dark")
 LANGUAGES = {"es": "Español", "en": "English"}
-Navigation = Callable[[Actor], list[dict[str, Any]]]
+Navigation = Callable[[Actor], Sequence[Any]]
 
 
 def render(template: str, **context: Any) -> str:
@@ -32,8 +32,8 @@ def toast(text: object, kind: str = "success", undo_url: str | None = None) -> N
 
 def form_guard() -> Markup:
     """Return the hidden fields that every form carries: against forgery, and against the double click."""
-    return Markup('<input type="hidden" name="csrf_token" value="%s"><input type="hidden" name="%s" value="%s">') % (
-        generate_csrf(), once.FIELD, once.new_key())
+    return Markup(f'<input type="hidden" name="csrf_token" value="{escape(generate_csrf())}">'
+                  f'<input type="hidden" name="{once.FIELD}" value="{once.new_key()}">')
 
 
 def with_query(**changes: Any) -> str:
@@ -51,8 +51,8 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
     """Give the templates their filters and what the layouts ask for."""
     app.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, rate=written, date=_day,
                                  datetime=_moment, ago=i18n.ago, distance=_distance, filled=filled)
-    app.jinja_env.globals.update(form_guard=form_guard, with_query=with_query, _=i18n._, gettext=i18n._,
-                                 ngettext=i18n.ngettext, pgettext=i18n.pgettext)
+    app.jinja_env.globals.update(form_guard=form_guard, with_query=with_query, remembered=remembered, _=i18n._,
+                                 gettext=i18n._, ngettext=i18n.ngettext, pgettext=i18n.pgettext)
 
     @app.context_processor
     def known() -> dict[str, Any]:
@@ -63,7 +63,7 @@ def install(app: Flask, navigation: Navigation, viewer: Callable[[Actor], dict[s
             "actor": actor, "can": actor.can, "locale": i18n.language(), "theme": _theme(actor),
             "languages": _languages(signed_in),
             "viewer": viewer(actor) if reading else None,
-            "navigation": navigation(actor) if reading else [],
+            "navigation": navigation(actor) if reading else (),
             "toasts": get_flashed_messages(category_filter=["toast"]),
             "demo": current_app.config["DEMO"], "incident": g.get("request_id", ""),
         }
@@ -81,7 +81,8 @@ def _theme(actor: Actor) -> str:
 
 
 def _languages(signed_in: bool) -> list[dict[str, Any]]:
-    return [{"code": code, "label": word, "active": code == i18n.language(),
+    spoken = i18n.language()
+    return [{"code": code, "label": word, "active": code == spoken,
              "url": f"/profile/language/{code}" if signed_in else _here(code),
              "method": "post" if signed_in else "get"} for code, word in LANGUAGES.items()]
 

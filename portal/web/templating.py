@@ -6,11 +6,16 @@ a literal have become their answers. What depends on values (`_("Hi, %(name)s", 
 """
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextvars import Context as Apart
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from flask.templating import Environment
 from jinja2 import Template, nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -18,13 +23,22 @@ from portal.core import i18n
 
 HOLE = re.compile(r"%%\((\w+)\)s")
 TRANSLATE = ("_", "gettext")
+_PLAIN = (int, Decimal, UUID, tuple)
 SETTLED = ("asset",)  # functions of the templates whose answer to a literal never changes while the process lives
+
+
+class _Template(Template):
+    """A template whose macros are the same for all that import them: none here is handed globals of its own."""
+
+    def _get_default_module(self, _importing: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()  # else all names are compared at every import
 
 
 class SpeakingEnvironment(Environment):
     """Flask's environment, with one of its kind beneath it for each language."""
 
     spoken: str | None = None
+    template_class = _Template
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         if self.spoken is None and not self.overlayed:
@@ -46,21 +60,44 @@ class SpeakingEnvironment(Environment):
         return kept[language]
 
 
+class Cells(dict[str, Any]):
+    """The cells of one row, their texts escaped once: a row that is remembered is only put in its place."""
+
+    def __init__(self, **cells: Any) -> None:
+        super().__init__({name: cell if isinstance(cell, _PLAIN) else escape(cell) for name, cell in cells.items()})
+
+
 def filled(pattern: Markup, rows: Iterable[Mapping[str, Any]]) -> Markup:
     """Return `pattern` once for each of `rows`, its `%(holes)s` filled; what is not markup already is escaped.
 
     For the tables that are drawn all day: fifty rows cost what five cost when each cell is a call of a macro.
     """
-    text, holes = _holed(str(pattern))
-    return Markup("".join([text % tuple([value if type(value := row[hole]) is Markup else escape(value)
-                                         for hole in holes]) for row in rows]))
+    text = _holed(str(pattern))
+    return Markup("".join([text % (row if type(row) is Cells else Cells(**row)) for row in rows]))
 
 
 @lru_cache(maxsize=256)
-def _holed(pattern: str) -> tuple[str, tuple[str, ...]]:
-    """Return a pattern with holes by place, and their names in that order."""
-    doubled = pattern.replace("%", "%%")  # a percentage that a table's words speak of is no hole
-    return HOLE.sub("%s", doubled), tuple(HOLE.findall(doubled))
+def _holed(pattern: str) -> str:
+    """Return a pattern in which nothing but its holes is a hole: a table's words may speak of a percentage."""
+    return HOLE.sub(r"%(\1)s", pattern.replace("%", "%%"))
+
+
+def remembered(macro: Macro, *values: Any) -> Markup:
+    """Return what `macro` draws of `values`, drawn once for the same ones.
+
+    It is drawn apart from the request, where asking for anything but its values is an error (RuntimeError): what is
+    remembered cannot show what belongs to somebody else, or is old. A form with its guard is never remembered.
+    """
+    try:
+        hash(values)
+    except TypeError:  # lists, in what only samples are drawn from
+        return Markup(macro(*values))
+    return _drawn(macro, *values)
+
+
+@lru_cache(maxsize=2048, typed=True)  # a text and the same text as markup are two things
+def _drawn(macro: Macro, *values: Any) -> Markup:
+    return Markup(Apart().run(macro, *values))
 
 
 class _Settling(NodeTransformer):

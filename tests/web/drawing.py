@@ -27,7 +27,7 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import i18n
-from portal.web import assets, pages
+from portal.web import assets, pages, templating
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = """"'><svg onload=alert(1)></title></script><script>alert(1)</script>{{ 7*7 }}"""
@@ -65,16 +65,23 @@ class Sample(Form):
     account = FormField(Inner)
 
 
+class Kit(Flask):
+    """Flask, with templates that are compiled for each language."""
+
+    jinja_environment = templating.SpeakingEnvironment
+
+
 def make_kit() -> Flask:
     """An application with the kit's filters and nothing else: no database, no sign-in."""
-    bare = Flask("bare", static_folder=None, template_folder=str(ROOT / "templates"))
+    bare = Kit("bare", static_folder=None, template_folder=str(ROOT / "templates"))
     bare.config.update(SECRET_KEY="x" * 32, SPOKEN="es", DEMO=False)
     CSRFProtect(bare)
     Babel(bare, locale_selector=lambda: bare.config["SPOKEN"])
     assets.install(bare)
     bare.jinja_env.filters.update(money=i18n.money, plain_money=i18n.plain_money, date=i18n.day, datetime=i18n.moment,
                                   ago=i18n.ago, distance=i18n.distance)
-    bare.jinja_env.globals.update(_=i18n._, gettext=i18n._, ngettext=i18n.ngettext, form_guard=pages.form_guard)
+    bare.jinja_env.globals.update(_=i18n._, gettext=i18n._, ngettext=i18n.ngettext, form_guard=pages.form_guard,
+                                  remembered=templating.remembered)
     return bare
 
 

@@ -1,18 +1,25 @@
 """Templates are compiled once a language, with the sentences that never change already said."""
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request, session
 from jinja2 import DictLoader
 from markupsafe import Markup
 
 from portal.core import i18n
-from portal.web.templating import SpeakingEnvironment, filled
+from portal.web import pages
+from portal.web.templating import Cells, SpeakingEnvironment, filled, remembered
 
 PAGES = {
     "page.html": '{% import "parts.html" as parts %}{{ _("Inbox") }}|{{ asset("a.css") }}|{{ parts.hello(name) }}',
     "parts.html": '{% macro hello(name) %}{{ _("Account of %(name)s", name=name) }}{% endmacro %}',
     "asks.html": "{{ _(word) }}",
+    "kept.html": '{% import "kept_parts.html" as parts %}{{ remembered(parts.mark, value) }}',
+    "kept_parts.html": '{% macro mark(value) %}{{ _("Inbox") }} {{ value }} {{ drawn() }}{% endmacro %}',
+    "curious.html": '{% import "curious_parts.html" as parts %}{{ remembered(parts.ask, "x") }}',
+    "curious_parts.html": "{% macro ask(value) %}{{ asked() }}{% endmacro %}",
 }
 
 
@@ -59,3 +66,35 @@ def test_holes_are_filled_and_what_is_not_markup_is_escaped() -> None:
 def test_a_hole_without_a_value_is_told() -> None:
     with pytest.raises(KeyError):
         filled(Markup("%(name)s"), [{"nam": "x"}])
+
+
+def test_a_row_that_was_escaped_once_is_not_escaped_again() -> None:
+    row = Cells(name="<b>", cell=Markup("<i>x</i>"), amount=3)
+    assert row["name"] == "&lt;b&gt;" and row["amount"] == 3
+    assert filled(Markup("%(name)s%(cell)s%(amount)s"), [row, row]) == "&lt;b&gt;<i>x</i>3" * 2
+
+
+def test_a_part_is_drawn_once_for_the_same_values_of_the_same_kind(environment: SpeakingEnvironment) -> None:
+    turns = count(1)
+    environment.globals.update(remembered=remembered, drawn=lambda: next(turns))
+
+    def draw(value: object) -> str:
+        return environment.get_template("kept.html").render(value=value)
+
+    with i18n.speaking("es"):
+        assert [draw("<b>"), draw("<b>"), draw(Markup("<b>"))] == [
+            "Bandeja &lt;b&gt; 1", "Bandeja &lt;b&gt; 1", "Bandeja <b> 2"]
+        assert [draw(["x"]), draw(["x"])] == ["Bandeja [&#39;x&#39;] 3", "Bandeja [&#39;x&#39;] 4"], "no key, no memory"
+    with i18n.speaking("en"):
+        assert draw("<b>") == "Inbox &lt;b&gt; 5"
+
+
+@pytest.mark.parametrize("asked", [lambda: request.path, lambda: session.get("x"), lambda: g.get("actor"),
+                                   pages.form_guard, lambda: pages.with_query(q="x")])
+def test_what_is_remembered_cannot_ask_whose_it_is(environment: SpeakingEnvironment, app: Flask,
+                                                   asked: Callable[[], object]) -> None:
+    environment.globals.update(remembered=remembered, asked=asked)
+    with app.test_request_context("/"), i18n.speaking("es"):
+        asked()  # any other part may
+        with pytest.raises(RuntimeError, match="context"):
+            environment.get_template("curious.html").render()
