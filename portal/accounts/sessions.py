@@ -7,6 +7,7 @@ at sign-in, at step-up and at a change of seat; the old one is dead.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from portal.access.policy import SIDE_OF, Role, Side, permissions_of
 from portal.accounts.models import Membership, Organization, User, UserSession
 from portal.accounts.tokens import digest, new_secret
 from portal.core.clock import now
-from portal.core.db import session
+from portal.core.db import ask, session
 from portal.core.ids import new_id
 
 Reach = Callable[[UUID], tuple[tuple[UUID, ...], tuple[UUID, ...]]]
@@ -58,11 +59,11 @@ def actor_of(token: str, reach: Reach, ip: str, request_id: str) -> Actor | None
 
     `reach(organization_id)` tells the relationships of a supplier and the clients behind them.
     """
-    found = session.connection().execute(_LIVE, {"token_hash": digest(token)}).first()
+    found = next(iter(ask(_LIVE, {"token_hash": digest(token)})), None)
     if found is None or not _alive(found):
         return None
     _note_presence(found)
-    actor = _actor(found).on(ip=ip, request_id=request_id)
+    actor = _actor(found, ip, request_id)
     if actor.side is not Side.SUPPLIER or actor.organization_id is None:
         return actor
     relationships, partners = reach(actor.organization_id)
@@ -129,7 +130,7 @@ def sides_of(roles: list[str]) -> list[Side]:
 
 _PLACES = select(Membership.organization_id).where(
     Membership.user_id == UserSession.user_id, Membership.ended_at.is_(None)).correlate(UserSession)
-# Every request asks this: plain columns, in a statement that is built once.
+# Every request asks this.
 _LIVE = (
     select(UserSession.id, UserSession.user_id, UserSession.organization_id, UserSession.side, UserSession.last_seen_at,
            UserSession.expires_at, UserSession.ended_at, UserSession.stepped_up_at, User.name, User.email, User.locale,
@@ -155,16 +156,22 @@ def _alive(found: Any) -> bool:
     return bool(moment - found.last_seen_at <= IDLE[Side(found.side)])
 
 
-def _actor(found: Any) -> Actor:
+def _actor(found: Any, ip: str, request_id: str) -> Actor:
     side = Side(found.side) if found.side else Side.ANONYMOUS
-    roles = frozenset(r for r in found.roles or () if side in sides_of([r]))
+    sides, roles, permissions = _standing(tuple(found.roles or ()), side)
     places = tuple(found.places or ())
     return Actor(
         side=side, user_id=found.user_id, name=found.name, email=found.email, session_id=found.id, roles=roles,
-        organization_id=found.organization_id, permissions=permissions_of(roles),
-        organization_name=found.organization_name or "", organizations=places,
-        several_seats=len(places) > 1 or len(sides_of(found.roles or [])) > 1,
-        stepped_up_at=found.stepped_up_at, locale=found.locale, zone=found.zone, theme=found.theme)
+        organization_id=found.organization_id, permissions=permissions, organization_name=found.organization_name or "",
+        organizations=places, several_seats=len(places) > 1 or sides > 1, stepped_up_at=found.stepped_up_at,
+        locale=found.locale, zone=found.zone, theme=found.theme, ip=ip, request_id=request_id)
+
+
+@lru_cache(maxsize=256)
+def _standing(roles: tuple[str, ...], side: Side) -> tuple[int, frozenset[str], frozenset[str]]:
+    """Return on how many sides `roles` stand, which of them stand on `side`, and what those permit."""
+    here = frozenset(role for role in roles if side in sides_of([role]))
+    return len(sides_of(list(roles))), here, permissions_of(here)
 
 
 def _note_presence(found: Any) -> None:

@@ -40,7 +40,7 @@ def inbox(actor: Actor) -> ResponseReturnValue:
     found = queries.inbox(actor, wanted, request.args.get("cursor"))
     address = url_for("approvals.review", invoice_id=NOWHERE).removesuffix(str(NOWHERE))
     return render("approvals/inbox.html", found=found, rows=rows.drawn(found.rows, actor.zone, address),
-                  wanted=wanted, stages=queries.stages_of(actor))
+                  wanted=wanted, stages=queries.stages_of(actor, found))
 
 
 @page(bp, "/<uuid:invoice_id>", Permission.Invoice.READ, methods=["GET", "POST"])

@@ -5,7 +5,8 @@ transaction runs as the role `portal_app`, which owns nothing, and tells the dat
 (`Scope`). A few doors (sign-in, links, the outbox) must look before anybody is known: they run as the narrow
 role `portal_door`, which is granted only the tables it needs. See `portal/core/tenancy.py`.
 """
-from collections.abc import Callable, Iterator
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +19,11 @@ from uuid import UUID
 import structlog
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Error as DriverError
+from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.sql import SQL, Literal
-from sqlalchemy import Connection, DateTime, Enum, MetaData, Numeric, Uuid, event
+from sqlalchemy import Connection, DateTime, Enum, MetaData, Numeric, Select, Uuid, event
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
@@ -140,6 +143,35 @@ def door() -> Iterator[None]:
     rescope(before)
 
 
+def ask(query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[Any]:
+    """Return the rows of a query that is built once and asked all day, as named tuples.
+
+    `values`: those of its own names. The driver answers, past the layers whose price is several times that of the
+    answer; values go and come as it writes and reads them (a status is the text that is kept).
+    """
+    session.flush()
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    sql, fixed, row = _written(query)
+    given = {**fixed, **values}
+    try:
+        found = driver.execute(sql, given).fetchall()
+    except DriverError as error:
+        raise _told(connection, error, sql) from error
+    return [row(values) for values in found]
+
+
+@lru_cache(maxsize=512)
+def _written(query: Select[*tuple[Any, ...]]) -> tuple[str, dict[str, Any], Callable[[Any], Any]]:
+    """Return the SQL of a query, the values that are its own, and what makes a named tuple of a row."""
+    compiled = query.compile(dialect=psycopg.dialect())
+    later = {name: None for name, bind in compiled.binds.items() if bind.required}
+    written = compiled.construct_expanded_state(later)  # each value of an IN has its own name
+    fixed = {name: value.value if isinstance(value, StrEnum) else value for name, value in written.parameters.items()}
+    named = namedtuple("Row", [column.key for column in query.selected_columns], rename=True)  # type: ignore[misc]
+    return written.statement, fixed, named._make
+
+
 def is_open() -> bool:
     """Say whether a transaction is open."""
     return "scope" in session().info
@@ -212,13 +244,18 @@ def _enter(connection: Connection, scope: Scope) -> None:
     Every request does this twice, so it goes past the layers whose price is many times that of the statement itself.
     """
     driver: Any = connection.connection.driver_connection
-    starting = driver.pgconn.transaction_status == TransactionStatus.IDLE
-    told = driver.pgconn.exec_((b"BEGIN; " if starting else b"") + _entering(scope))
-    if told.status == ExecStatus.TUPLES_OK:
-        return
-    if starting and not driver.broken:
-        driver.rollback()
-    connection.exec_driver_sql(_entering(scope).decode())  # refused for the same reason, and told as all errors are
+    beginning = b"BEGIN; " if driver.pgconn.transaction_status == TransactionStatus.IDLE else b""
+    result = driver.pgconn.exec_(beginning + _entering(scope))
+    if result.status != ExecStatus.TUPLES_OK:
+        raise _told(connection, error_from_result(result), _entering(scope).decode())
+
+
+def _told(connection: Connection, error: DriverError, sql: str) -> BaseException:
+    """Return an error of the driver as SQLAlchemy tells it. Of a lost connection it raises its own, and forgets it."""
+    driver: Any = connection.connection.driver_connection
+    if driver.closed:
+        connection.exec_driver_sql("SELECT 1")
+    return DBAPIError.instance(sql, None, error, DriverError, dialect=connection.dialect)
 
 
 @lru_cache(maxsize=256)

@@ -3,20 +3,38 @@
 The lists read only the columns that their rows show, by one index, and never count.
 """
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, any_, case, cast, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    Text,
+    Uuid,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    or_,
+    select,
+)
 
 from portal.access import binds
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Side
 from portal.accounts.models import Organization
-from portal.core.db import session
+from portal.core.db import Money, session
 from portal.core.errors import NotFound
 from portal.core.types import Page
 from portal.invoices import einvoices, facts, findings, history, rules, wording
@@ -47,9 +65,32 @@ ROW: tuple[Any, ...] = (
     Invoice.id, Invoice.client_id, Invoice.number, Invoice.supplier_name, Invoice.issued_on, Invoice.sent_at,
     Invoice.currency, Invoice.total, Invoice.status, Invoice.stamp, cast(Invoice.stages, Text).label("stages"),
     Invoice.waiting_since, Invoice.scheduled_on, Invoice.reason, Invoice.cfdi_type)
-# What a client received: its longest list, built once.
+# What a client received, its longest list, and what a supplier has: built once (and once for each way to narrow it).
 RECEIVED = select(*ROW).where(Invoice.client_id == binds.CLIENT, Invoice.sent_at.is_not(None),
                               Invoice.status != InvoiceStatus.DELETED)
+OWN = select(*ROW).where(Invoice.relationship_id == any_(binds.RELATIONSHIPS), Invoice.status != InvoiceStatus.DELETED)
+
+
+def _matching(words: ColumnElement[Any]) -> ColumnElement[bool]:
+    # In a CASE, PostgreSQL makes no guess of how rare the words are: it walks the list's index until the page is full.
+    return case((Invoice.search.like(all_(words)), True), else_=False)
+
+
+# What a list may be narrowed to, each by a value of its name; MATCHES also narrows the lists of others.
+MATCHES = _matching(bindparam("words", type_=ARRAY(Text)))
+NARROWING: dict[str, ColumnElement[bool]] = {
+    "words": MATCHES,
+    "client": Invoice.client_id == bindparam("client", type_=Uuid()),
+    "relationship": Invoice.relationship_id == bindparam("relationship", type_=Uuid()),
+    "owing": and_(*OWES),
+    # With one status an index gives the rows in their order; with several PostgreSQL chooses.
+    "status": Invoice.status == bindparam("status", type_=String(32)),
+    "statuses": Invoice.status == any_(bindparam("statuses", type_=ARRAY(String(32)))),
+    "since": Invoice.issued_on >= bindparam("since", type_=Date()),
+    "until": Invoice.issued_on <= bindparam("until", type_=Date()),
+    "minimum": Invoice.total >= bindparam("minimum", type_=Money),
+    "maximum": Invoice.total <= bindparam("maximum", type_=Money),
+}
 ATTEMPT: tuple[Any, ...] = (IntakeAttempt.id, IntakeAttempt.created_at, IntakeAttempt.client_id,
                             IntakeAttempt.file_name, IntakeAttempt.uuid, IntakeAttempt.verdict,
                             IntakeAttempt.invoice_id,
@@ -139,30 +180,28 @@ def all_concepts(actor: Actor, invoice: Invoice) -> list[dict[str, Any]]:
 
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's drafts, newest first."""
-    return _page(select(*ROW).where(*_mine(actor), Invoice.status == InvoiceStatus.DRAFT), cursor)
+    return _page(actor, OWN, Filters(statuses=(InvoiceStatus.DRAFT,)), cursor)
 
 
 def in_process(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's invoices that are on their way (or, by `filters.statuses`, those of the archive)."""
-    wanted = [s for s in filters.statuses if s in OPEN + CLOSED] or list(OPEN)
-    return _page(_narrowed(select(*ROW).where(*_mine(actor), _status_in(wanted)), filters), cursor)
+    wanted = tuple(s for s in filters.statuses if s in OPEN + CLOSED) or tuple(OPEN)
+    return _page(actor, OWN, replace(filters, statuses=wanted), cursor)
 
 
 def everything(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
     """Return all invoices that a client received, newest first."""
-    actor.require(Permission.Invoice.READ)
-    query = _narrowed(RECEIVED, filters)
-    if filters.statuses:
-        query = query.where(_status_in(filters.statuses))
-    return listing.read(query, [Invoice.id], cursor, values=binds.values(actor))
+    return _page(actor, RECEIVED, filters, cursor)
 
 
 def matches(text: str) -> ColumnElement[bool]:
     """Return the condition that every word of `text` occurs in number, supplier, RFC or UUID, whatever its accents."""
-    words = rules.search_key(text).split()[:8]
-    # In a CASE, PostgreSQL makes no guess of how rare the words are: it walks the list's index until the page is full.
-    every = and_(True, *[Invoice.search.like(rules.like(word), escape="\\") for word in words])
-    return case((every, True), else_=False)
+    return _matching(literal(patterns(text), ARRAY(Text)))
+
+
+def patterns(text: str) -> list[str]:
+    """Return what the words of `text` look like in `MATCHES`."""
+    return [rules.like(word) for word in rules.search_key(text).split()[:8]]
 
 
 def moments(actor: Actor, invoice: Invoice) -> Sequence[InvoiceMoment]:
@@ -224,25 +263,23 @@ def _attempts_of(actor: Actor) -> ColumnElement[bool]:
     return IntakeAttempt.client_id == actor.client_id
 
 
-def _status_in(statuses: Sequence[InvoiceStatus]) -> ColumnElement[bool]:
-    # With one status an index gives the rows in their order; with several PostgreSQL chooses.
-    return Invoice.status == statuses[0] if len(statuses) == 1 else Invoice.status.in_(statuses)
+def _page(actor: Actor, query: Select[Any], filters: Filters, cursor: str | None) -> Page[Any]:
+    actor.require(Permission.Invoice.READ)
+    asked = _asked(filters)
+    return listing.read(_narrowed(query, tuple(asked)), [Invoice.id], cursor, values={**binds.values(actor), **asked})
 
 
-def _narrowed(query: Select[Any], filters: Filters) -> Select[Any]:
-    conditions = (
-        (filters.search, lambda: matches(filters.search)),
-        (filters.client_id, lambda: Invoice.client_id == filters.client_id),
-        (filters.relationship_id, lambda: Invoice.relationship_id == filters.relationship_id),
-        (filters.owing, lambda: and_(*OWES)),
-        (filters.since, lambda: Invoice.issued_on >= filters.since),
-        (filters.until, lambda: Invoice.issued_on <= filters.until),
-        (filters.minimum is not None, lambda: Invoice.total >= filters.minimum),
-        (filters.maximum is not None, lambda: Invoice.total <= filters.maximum),
-    )
-    narrowing = [condition() for wanted, condition in conditions if wanted]
-    return query.where(*narrowing) if narrowing else query
+@cache
+def _narrowed(query: Select[Any], asked: tuple[str, ...]) -> Select[Any]:
+    return query.where(*[NARROWING[name] for name in asked])
 
 
-def _page(query: Select[Any], cursor: str | None) -> Page[Any]:
-    return listing.read(query, [Invoice.id], cursor)
+def _asked(filters: Filters) -> dict[str, Any]:
+    """Return the values of those conditions in `NARROWING` that `filters` asks for."""
+    statuses = [status.value for status in filters.statuses]
+    given = {"words": patterns(filters.search) if filters.search else None, "client": filters.client_id,
+             "relationship": filters.relationship_id, "owing": filters.owing or None,
+             "status": statuses[0] if len(statuses) == 1 else None,
+             "statuses": statuses if len(statuses) > 1 else None, "since": filters.since,
+             "until": filters.until, "minimum": filters.minimum, "maximum": filters.maximum}
+    return {name: value for name, value in given.items() if value is not None}

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import get_template_attribute
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.access.actor import Actor
 from portal.access.policy import Side
@@ -22,6 +22,7 @@ from portal.core.clock import now
 from portal.core.i18n import _, language, lazy
 from portal.invoices.models import InvoiceStatus as S
 from portal.invoices.models import StampState
+from portal.web.templating import Cells
 
 # status: (word, kind of mark)
 STATUS: dict[S, tuple[Any, str]] = {
@@ -50,7 +51,7 @@ def status_of(row: Any) -> tuple[str, str]:
     return _status(row.status, row.status is S.DRAFT and row.sent_at is not None, language())
 
 
-def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address: str) -> list[dict[str, Any]]:
+def drawn(rows: Sequence[Any], actor: Actor, names: Mapping[UUID, str], address: str) -> list[Cells]:
     """Return the cells of each row of `queries.ROW`.
 
     `names`: client → name; `address`: the page of an invoice, its id left out.
@@ -137,19 +138,18 @@ def since_cell(since: datetime, minutes: int, zone: str, lang: str) -> Markup:
 
 
 @lru_cache(maxsize=8192)
-def _cells(row: Any, party: str, address: str, zone: str, lang: str, moment: datetime | None) -> dict[str, Any]:
+def _cells(row: Any, party: str, address: str, zone: str, lang: str, moment: datetime | None) -> Cells:
+    row = row._replace(status=S(row.status), stamp=StampState(row.stamp))
     status = _status(row.status, row.status is S.DRAFT and row.sent_at is not None, lang)
     stages = json.loads(row.stages)
-    return {
-        "id": row.id, "url": escape(f"{address}{row.id}"), "number": escape(row.number), "party": escape(party),
-        "total": escape(money(-row.total if row.cfdi_type == "E" else row.total)), "amount": row.total,
-        "currency": escape(row.currency), "status": status,
-        "reason": row.reason if row.status in (S.DRAFT, S.REJECTED) else "", "issued": _day(row.issued_on, lang),
-        "issued_cell": _day_cell(row.issued_on, lang), "pay_cell": _day_cell(row.scheduled_on, lang),
-        "status_cell": _status_cell(*status, row.stamp is StampState.PENDING, lang),
-        "stages_cell": _stages_cell(tuple(_stages(row, stages, zone, lang, moment)), _holder(row, stages, lang),
-                                    _since(row, lang, moment), lang),
-    }
+    return Cells(
+        id=row.id, url=f"{address}{row.id}", number=row.number, party=party, amount=row.total, currency=row.currency,
+        total=money(-row.total if row.cfdi_type == "E" else row.total), status=status,
+        reason=row.reason if row.status in (S.DRAFT, S.REJECTED) else "", issued=_day(row.issued_on, lang),
+        issued_cell=_day_cell(row.issued_on, lang), pay_cell=_day_cell(row.scheduled_on, lang),
+        status_cell=_status_cell(*status, row.stamp is StampState.PENDING, lang),
+        stages_cell=_stages_cell(tuple(_stages(row, stages, zone, lang, moment)), _holder(row, stages, lang),
+                                 _since(row, lang, moment), lang))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.access import binds
 from portal.access.actor import Actor
-from portal.core.db import session
+from portal.core.db import ask, session
 from portal.core.types import Page
 
 Row = TypeVar("Row")
@@ -31,11 +31,12 @@ def read(query: Select[Any], keys: Sequence[InstrumentedAttribute[Any]], cursor:
     """Return one page of `query`, ordered by `keys` (the last one unique), after or before `cursor`.
 
     `keys` are columns without nulls, all in one direction; `of(row, key)` reads one from a row; `values` are those of
-    the query's own names. A cursor that cannot be read gives the first page.
+    the own names of a query that is built once (`core.db.ask`). A cursor that cannot be read gives the first page.
     """
     backwards, place = _decode(cursor, keys)
     page = _page(query, tuple(keys), size, descending != backwards, place is not None)
-    found = _found(page, {**(values or {}), **_named(place or [])})
+    marks = _named(place or [])
+    found = _found(page, marks) if values is None else ask(page, {**values, **marks})
     more = len(found) > size
     rows = found[:size][::-1] if backwards else found[:size]
     return Page(
@@ -59,7 +60,7 @@ def counts(actor: Actor, queries: Sequence[Select[Any]]) -> list[str]:
     """Return the same for several queries, asked for in one statement."""
     if not queries:
         return []
-    found = session.connection().execute(_counting(tuple(queries)), binds.values(actor)).one()
+    [found] = ask(_counting(tuple(queries)), binds.values(actor))
     return [_capped(number, 99) for number in found]
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Uuid, bindparam, func, select, text
+from sqlalchemy.exc import DataError, ProgrammingError
 
 from portal.core import db
 from portal.core.ids import new_id
@@ -146,3 +146,27 @@ def test_every_list_of_a_scope_reaches_the_database(ctx: Flask) -> None:
 def _kept(scope: db.Scope) -> int:
     with db.transaction(scope):
         return int(db.session.scalar(select(func.count()).select_from(FormSubmission)) or 0)
+
+
+KEYS = select(FormSubmission.id, FormSubmission.key, FormSubmission.user_id).where(
+    FormSubmission.user_id == bindparam("whose", type_=Uuid()), FormSubmission.key.in_(["a", "b"])).order_by(
+    FormSubmission.key)
+
+
+def test_what_is_asked_all_day_sees_what_was_just_written_within_its_walls(ctx: Flask) -> None:
+    mine, other = as_person(), as_person()
+    with db.transaction(mine):
+        db.session.add_all([key(mine, "b"), key(mine, "c"), key(mine, "a")])
+        found = db.ask(KEYS, {"whose": mine.user_id})
+        assert [(row.key, row.user_id, row[1]) for row in found] == [(k, mine.user_id, k) for k in "ab"]
+    with db.transaction(other):
+        assert db.ask(KEYS, {"whose": mine.user_id}) == [], "another's rows are behind the wall"
+
+
+def test_what_goes_wrong_with_it_is_told_as_all_errors_of_the_database(ctx: Flask) -> None:
+    with pytest.raises(DataError, match="portal_nobody"), db.transaction(db.Scope(role="portal_nobody")):
+        db.ask(KEYS, {"whose": None})
+    with db.transaction(as_person()):
+        with pytest.raises(DataError), db.savepoint():
+            db.ask(KEYS, {"whose": "no id"})
+        assert db.ask(KEYS, {"whose": None}) == [], "the transaction goes on"
