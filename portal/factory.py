@@ -28,7 +28,7 @@ from portal.sat import asking
 from portal.storage import services as files
 from portal.storage import stores
 from portal.suppliers.queries import reach
-from portal.web import assets, errors, headers, health, identity, junk, limits, pages, parking, templating
+from portal.web import assets, cookies, errors, headers, health, identity, junk, limits, pages, parking, templating
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,6 +78,7 @@ def _name_migrations(config: Config) -> Config:
 
 
 def _install_kit(app: Flask, settings: Settings) -> None:
+    app.session_interface = cookies.SignedCookies()
     app.extensions["portal_settings"] = settings
     vault.install(app, Cipher(parse_keys(settings.encryption_keys)))
     stores.install(app, stores.from_settings(settings))

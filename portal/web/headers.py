@@ -11,6 +11,12 @@ log = structlog.get_logger()
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
           "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; "
           "base-uri 'none'; require-trusted-types-for 'script'")
+SAFETY = (
+    ("Content-Security-Policy", POLICY), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+)
 USER_BYTES = "sandbox; default-src 'none'"
 
 
@@ -35,12 +41,9 @@ def install(app: Flask) -> None:
 
 
 def _protect(response: Response) -> None:
-    for name, value in (
-        ("Content-Security-Policy", POLICY), ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
-        ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    ):
-        response.headers.setdefault(name, value)
+    given = {name.lower() for name, _value in response.headers}
+    for name, value in SAFETY:
+        if name.lower() not in given:
+            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
