@@ -143,7 +143,7 @@ def _known(actor: Actor, found: joining.Invitation, link: Link) -> ResponseRetur
     mine = actor.user_id is not None and key_of(actor.email) == key_of(link.email)
     if request.method == "POST" and mine:
         token = joining.accept_signed_in(link, actor)
-        toast(_("Accepted. You now work with %(name)s.", name=found.organization))
+        toast(_("You now work with %(name)s: the invitation is accepted.", name=found.organization))
         return enter(redirect("/", 303), token)
     return render("accounts/accept.html", invitation=found, link=link, mine=mine, here=request.path)
 
