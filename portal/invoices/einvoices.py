@@ -135,7 +135,7 @@ def _modest(data: bytes) -> bytes:
 
 
 def _ours(intake: Intake, document: StructuredInvoice) -> Iterator[dict[str, Any]]:
-    yield from _duplicate(intake, document)
+    yield from same_number(intake, document.number)
     allowed = intake.settings.foreign_currencies
     if document.currency not in allowed:
         yield findings.own("ACUSE-IN-CURRENCY", found=document.currency, expected=", ".join(allowed))
@@ -149,17 +149,17 @@ def _ours(intake: Intake, document: StructuredInvoice) -> Iterator[dict[str, Any
     yield from _parties(intake, document)
 
 
-def _duplicate(intake: Intake, document: StructuredInvoice) -> Iterator[dict[str, Any]]:
-    """Yield a refusal when this supplier's number is here already. Two at once wait for each other."""
-    key = document.number.casefold()
+def same_number(intake: Intake, number: str, status: Status = Status.FAILED) -> Iterator[dict[str, Any]]:
+    """Yield a finding when this supplier's number is here already. Two at once wait for each other."""
+    key = number.casefold()
     session.execute(select(func.pg_advisory_xact_lock(key_lock("invoices.number", f"{intake.relationship.id}|{key}"))))
     query = select(Invoice.id, Invoice.number).where(
         Invoice.client_id == intake.relationship.client_id, Invoice.relationship_id == intake.relationship.id,
-        Invoice.kind == InvoiceKind.FOREIGN, func.lower(Invoice.number) == func.lower(document.number),
+        Invoice.kind == InvoiceKind.FOREIGN, func.lower(Invoice.number) == func.lower(number),
         Invoice.status.not_in(GONE), Invoice.reopened_at.is_(None))
     for row in session.execute(query.limit(2)):
         if row.id != intake.own_id:
-            yield findings.own(findings.SAME_NUMBER, found=row.number, twin=row.id)
+            yield findings.own(findings.SAME_NUMBER, status=status, found=row.number, twin=row.id)
 
 
 def _parties(intake: Intake, document: StructuredInvoice) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.access.policy import Purpose
 from portal.accounts import queries as accounts
+from portal.cfdi.report import Status
 from portal.core.db import savepoint, session
 from portal.core.errors import Conflict, Invalid
 from portal.core.events import announce
@@ -161,7 +162,9 @@ def prepare(relationship_id: UUID, actor: Actor, *, replacing: Invoice | None = 
 
 def _capture(invoice: Invoice, command: ForeignInvoice, intake: Intake, file: StoredFile) -> Received:
     like = examination.Likeness(command.number, command.total, command.issued_on)
-    examined = Examined(list(examination.twins(intake, like)))
+    # What is typed may be mistyped: the same number is a warning here, where a file's own refuses it.
+    same = list(examination.twins(intake, like)) or list(einvoices.same_number(intake, command.number, Status.WARNING))
+    examined = Examined(same)
     invoice.number, invoice.issued_on, invoice.currency = command.number, command.issued_on, command.currency
     invoice.subtotal, invoice.taxes, invoice.total = command.subtotal, command.taxes, command.total
     invoice.facts = {"description": command.description}

@@ -114,6 +114,17 @@ def test_a_file_that_is_no_pdf_is_not_taken(world, acme, abroad, buyer):
         services.receive_foreign(GOOD, given, abroad.id, acme)
 
 
+@pytest.mark.parametrize(("change", "code"), [
+    ({}, findings.TWIN), ({"issued_on": date(2026, 11, 3)}, findings.SAME_NUMBER),
+    ({"number": "inv-77", "total": Decimal(90), "subtotal": Decimal(90)}, findings.SAME_NUMBER),
+    ({"number": "INV-78"}, None)])
+def test_the_same_number_again_is_worth_a_look_whatever_else_was_typed(change, code, world, acme, abroad):
+    capture(world, acme, abroad)
+    second = capture(world, acme, abroad, replace(GOOD, **change)).invoice
+    assert [f["code"] for f in second.findings] == ([code] if code else [])
+    assert second.verdict == ("warned" if code else "accepted")
+
+
 def test_a_foreign_draft_is_corrected(world, acme, abroad):
     invoice = capture(world, acme, abroad).invoice
     with world.acting(acme):
