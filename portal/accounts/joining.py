@@ -73,7 +73,7 @@ def look_quietly(secret: str, kind: str) -> Link | None:
 def advice(password: str, link: Link | None, actor: Actor) -> policy.Strength:
     """Return how good a password is, for whoever is choosing one: by a link, or signed in."""
     user_id = link.user_id if link and link.user_id else actor.user_id
-    also = (link.organization_id,) if link and link.organization_id else ()
+    also = _giver(link)
     words = queries.words_about(user_id, *also) + ([link.email, link.name] if link else [])
     return policy.strength(password[:policy.LONGEST], queries.policy_of(user_id, *also), words)
 
@@ -81,8 +81,7 @@ def advice(password: str, link: Link | None, actor: Actor) -> policy.Strength:
 def shortest(link: Link | None, actor: Actor) -> int:
     """Return how many characters this person's password needs, for the hint beside the field."""
     user_id = link.user_id if link and link.user_id else actor.user_id
-    also = (link.organization_id,) if link and link.organization_id else ()
-    return queries.policy_of(user_id, *also).min_length
+    return queries.policy_of(user_id, *_giver(link)).min_length
 
 
 def accept(link: Link, command: Newcomer) -> str:
@@ -166,13 +165,18 @@ def invite_client(email: str, name: str, locale: str, actor: Actor) -> str:
     return issue_setup(addresses.checked(email), name, locale, actor)
 
 
+def _giver(link: Link | None) -> tuple[UUID, ...]:
+    """Return the organization that gives a link: who comes by it obeys its rules too."""
+    return (link.organization_id,) if link and link.organization_id else ()
+
+
 def _judge(command: Newcomer, link: Link, *words: str) -> None:
     problems: dict[str, object] = {}
     if not command.accepted:
         problems["accepted"] = lazy("To go on, accept the privacy notice and the terms of use.")
     if not command.name.strip():
         problems["name"] = lazy("Write your name.")
-    also = (link.organization_id,) if link.organization_id else ()
+    also = _giver(link)
     known = [*queries.words_about(None, *also), link.email, command.name, *words]
     if wrong := policy.judge(command.password, queries.policy_of(None, *also), known):
         problems["password"] = " ".join(str(p) for p in wrong)

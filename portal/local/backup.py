@@ -26,6 +26,7 @@ from portal.local.database import DatabaseError, prepare, require
 from portal.local.holding import HomeError, held
 from portal.local.pgtools import ToolError, server_version, tools
 from portal.local.postgres import Cluster, ClusterError
+from portal.storage import stores
 
 FORMAT = 1
 DUMP, MANIFEST = "database.dump", "manifest.json"
@@ -164,10 +165,10 @@ def _restore_files(settings: Settings, source: Path, manifest: dict[str, Any], u
 
 def _missing(settings: Settings, url: str) -> Iterator[str]:
     """Yield the hashes that the database mentions and the folder of files does not have."""
-    engine = create_engine(url, poolclass=NullPool)
+    store, engine = stores.from_settings(settings), create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         for name in connection.scalars(text("SELECT sha256 FROM files UNION SELECT sha256 FROM file_previews")):
-            if not (settings.home / "files" / name[:2] / name[2:4] / name).is_file():
+            if not store.exists(name):
                 yield name
 
 

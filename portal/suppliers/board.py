@@ -6,7 +6,6 @@ from uuid import UUID
 
 from portal.access.actor import Actor
 from portal.core.clock import today
-from portal.core.errors import NotFound
 from portal.suppliers import engine, queries, records
 from portal.suppliers.layout import Layout, layout_for
 from portal.suppliers.models import (
@@ -94,14 +93,6 @@ def row_of(field: RecordField, values: dict[UUID, RecordValue], standing: engine
     expired = value is not None and (value.state is ReviewState.EXPIRED
                                      or bool(value.expires_on and value.expires_on <= on))
     return Row(field, value, field.id in standing.missing, expired)
-
-
-def field_of(relationship: Relationship, field_id: UUID) -> RecordField:
-    """Return a field that is demanded of a supplier; raises NotFound."""
-    found = next((f for f in layout_for(relationship).fields if f.id == field_id), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _rejected(layout: Layout, values: dict[UUID, RecordValue], accounts: Sequence[BankAccount]) -> set[str]:

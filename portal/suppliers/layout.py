@@ -41,6 +41,13 @@ class Layout:
         """Return the fields of a section in their order."""
         return [f for f in self.fields if f.section_id == section.id]
 
+    def field(self, field_id: UUID) -> RecordField:
+        """Return a field that is demanded. Raises NotFound."""
+        found = next((f for f in self.fields if f.id == field_id), None)
+        if found is None:
+            raise NotFound
+        return found
+
 
 @dataclass(frozen=True)
 class SaveField:

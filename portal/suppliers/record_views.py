@@ -8,8 +8,9 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.core.i18n import _
 from portal.suppliers import bank_accounts, queries, records
-from portal.suppliers.board import BANK, board_of, field_of
+from portal.suppliers.board import BANK, board_of
 from portal.suppliers.forms import AccountForm, FieldValueForm
+from portal.suppliers.layout import layout_for
 from portal.web.forms import answer
 from portal.web.page import page
 from portal.web.pages import render, toast
@@ -38,7 +39,7 @@ def show(actor: Actor, relationship_id: UUID) -> ResponseReturnValue:
 def give(actor: Actor, relationship_id: UUID, field_id: UUID) -> ResponseReturnValue:
     """Give one field: the client's instructions, the file or the value, and what was given before."""
     relationship = records.mine(relationship_id, actor)
-    field = field_of(relationship, field_id)
+    field = layout_for(relationship).field(field_id)
     history = records.history(relationship_id, field_id)
     form = FieldValueForm().shape(field, history[0].value if history else "")
     return answer(form, lambda: records.give(form.to_command(relationship_id, field), actor),

@@ -20,7 +20,7 @@ from portal.core.i18n import _, either
 from portal.core.types import Upload
 from portal.storage import services as files
 from portal.suppliers import engine, events, queries, services
-from portal.suppliers.layout import Layout, layout_for
+from portal.suppliers.layout import layout_for
 from portal.suppliers.models import (
     BankAccount,
     Expiry,
@@ -54,7 +54,7 @@ def give(command: GiveField, actor: Actor) -> RecordValue:
     """
     actor.require(Permission.Record.EDIT)
     relationship = mine(command.relationship_id, actor)
-    field = _field(layout_for(relationship), command.field_id)
+    field = layout_for(relationship).field(command.field_id)
     locked(relationship.id)  # before its items, as a review does: otherwise each would wait for the other
     old = _current(relationship.id, field.id)
     row = RecordValue(client_id=relationship.client_id, relationship_id=relationship.id, field_id=field.id,
@@ -147,13 +147,6 @@ def mine(relationship_id: UUID, actor: Actor) -> Relationship:
 def locked(relationship_id: UUID) -> Record:
     """Return the record with its row held: two windows cannot send and change it at once."""
     return session.scalars(select(Record).filter_by(relationship_id=relationship_id).with_for_update()).one()
-
-
-def _field(layout: Layout, field_id: UUID) -> RecordField:
-    found = [f for f in layout.fields if f.id == field_id]
-    if not found:
-        raise NotFound
-    return found[0]
 
 
 def _current(relationship_id: UUID, field_id: UUID) -> RecordValue | None:
