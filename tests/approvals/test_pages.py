@@ -97,6 +97,21 @@ def test_approving_several_says_which_ones_stayed_and_notes_what_deserves_a_look
     assert "1 factura aprobada" in after and f"{bad.number}: El timbre de esta factura" in after
 
 
+@pytest.mark.parametrize(("status", "reopened", "said", "act"), [
+    (InvoiceStatus.REJECTED, False, "Rechazada definitivamente", True),
+    (InvoiceStatus.REJECTED, True, "como factura nueva", False),
+    (InvoiceStatus.DRAFT, False, "La tiene el proveedor", False),
+    (InvoiceStatus.WITHDRAWN, False, "El proveedor la retiró", False)])
+def test_the_page_says_who_has_what_is_not_in_review(world: World, client: FlaskClient, status: InvoiceStatus,
+                                                     reopened: bool, said: str, act: bool) -> None:
+    buyer = world.client()
+    invoice = world.invoice(world.supplier(buyer), status=status, sent_at=now(), reason="era de otra empresa",
+                            reopened_at=now() if reopened else None)
+    for role, may in (("accounts_payable", act), ("auditor", False)):
+        page = world.sign_in(client, buyer.people[role]).get(f"/inbox/{invoice.id}").text
+        assert said in page and ("/reopen" in page) is may
+
+
 @pytest.mark.parametrize("status", [s for s in InvoiceStatus if s is not InvoiceStatus.DELETED])
 def test_a_status_has_the_words_of_the_lists(ctx: Flask, status: InvoiceStatus) -> None:
     invoice = Invoice(status=status, sent_at=now())
