@@ -86,10 +86,16 @@ def environment(database_url: str, home: Path, **more: str) -> dict[str, str]:
 def _furniture() -> Path:
     """Make what an application makes at its first start, compressed files and keys, once; each home gets a copy."""
     folder = Path(tempfile.mkdtemp(prefix="acuse-furniture-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(clear)
     assets.compressed(assets.collect(), folder / "static")
     Authority.open(folder / "sandbox")
     return folder
+
+
+def clear() -> None:
+    """Take away what this process has made for its homes; a worker of xdist ends without the words of a good-bye."""
+    if _furniture.cache_info().currsize:
+        shutil.rmtree(_furniture(), ignore_errors=True)
 
 
 def _run(url: str, *statements: str) -> None:
