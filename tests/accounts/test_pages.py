@@ -9,10 +9,12 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from portal.accounts import events
 from portal.accounts.emails import LETTERS
-from portal.core.db import db
+from portal.accounts.models import UserSession
+from portal.core.db import db, session
 from portal.core.events import Event
 from portal.core.i18n import FOLDER
 from portal.factory import create_app
@@ -24,10 +26,10 @@ from tests.accounts.steps import post, token_of
 from tests.factories import World
 
 ROOT = Path(__file__).resolve().parents[2]
-ANONYMOUS = ("/sign-in", "/sign-in?ended=1", "/recover", "/recover/sent", "/legal/privacy", "/legal/terms",
-             "/link/asked")
+ANONYMOUS = ("/sign-in", "/sign-in?ended=1", "/sign-in?lost=1", "/recover", "/recover/sent", "/legal/privacy",
+             "/legal/terms", "/link/asked")
 CLIENT = ("/people", "/people/invite", "/profile", "/profile/password", "/profile/sessions", "/settings",
-          "/settings/fiscal", "/settings/fiscal/new", "/settings/organization", "/settings/passwords", "/step-up")
+          "/settings/fiscal", "/settings/fiscal/new", "/settings/organization", "/settings/passwords")
 SUPPLIER = ("/people", "/people/invite", "/profile", "/settings/organization", "/settings/passwords")
 
 
@@ -42,6 +44,9 @@ def test_every_page_is_drawn(world: World, client: FlaskClient, language: str) -
         post(client, f"/profile/language/{language}")
         for path in paths:
             _check(client.get(path), path, language)
+    with world.owner():
+        session.execute(update(UserSession).values(stepped_up_at=None))
+    _check(client.get("/step-up"), "/step-up", language)
 
 
 def _check(page: Any, path: str, language: str) -> None:
