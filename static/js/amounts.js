@@ -18,6 +18,15 @@ document.addEventListener('change', (event) => {
   if (field instanceof HTMLInputElement && field.matches('[data-amounts] :is([data-part], [data-whole])')) tidy(field);
 });
 
+/* A whole balance is offered in its own currency only: in another it would be a different amount. */
+document.addEventListener('change', (event) => {
+  const chosen = event.target;
+  if (!(chosen instanceof HTMLSelectElement && chosen.matches('[data-amounts] [name="currency"]'))) return;
+  for (const button of chosen.form?.querySelectorAll('[data-of]') ?? []) {
+    button.toggleAttribute('hidden', button.getAttribute('data-of') !== chosen.value);
+  }
+});
+
 document.addEventListener('click', (event) => {
   const button = event.target instanceof Element && event.target.closest('[data-fill]');
   const field = button instanceof HTMLElement && document.getElementById(button.dataset.fill ?? '');

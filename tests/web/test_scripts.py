@@ -31,7 +31,8 @@ REVIEW = """<textarea id="why" data-shortcut="m" aria-label="Por qué"></textare
 {% call ui.confirm("reject", "Rechazar", "¿Rechazar?", "/reject", shortcut="r") %}
 <label for="reason">Motivo</label><input id="reason" name="reason">{% endcall %}"""
 AMOUNTS = """<form data-amounts><input id="whole" data-whole aria-label="Importe"><button type="button"
-data-fill="first">Todo</button><input id="first" data-part="1" data-balance="1160.00" aria-label="Uno"><input id="note"
+data-fill="first" data-of="MXN">Todo</button><select name="currency" aria-label="Moneda"><option>MXN</option>
+<option>USD</option></select><input id="first" data-part="1" data-balance="1160.00" aria-label="Uno"><input id="note"
 data-part="-1" aria-label="Nota"><output data-sum data-even="justo" data-left="faltan {n}" data-over="sobran {n}">
 </output></form>"""
 
@@ -331,6 +332,10 @@ def test_the_parts_of_a_payment_are_added_while_they_are_typed(page: Page) -> No
     expect(said).to_have_text("$1,000.00 · justo")
     page.fill("#note", "200.5")
     expect(said).to_have_text("$959.50 · faltan $40.50")
+    page.select_option("[name=currency]", "USD")
+    expect(page.get_by_role("button", name="Todo")).to_be_hidden()
+    page.select_option("[name=currency]", "MXN")
+    expect(page.get_by_role("button", name="Todo")).to_be_visible()
     page.fill("#whole", "123456789.5")
     page.press("#whole", "Tab")
     expect(page.locator("#whole")).to_have_value("123,456,789.50")
