@@ -1,7 +1,7 @@
 """The shapes of what suppliers and administrators type about invoices."""
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from wtforms.widgets import TextArea
 
 from portal.core.i18n import _, lazy
+from portal.core.money import NotAnAmount, parse_amount
 from portal.invoices.answers import LONGEST
 from portal.invoices.captured import ForeignInvoice
 from portal.invoices.configuration import FILE_TYPES, KINDS, SaveRequirement, SaveSettings
@@ -202,6 +203,12 @@ def filters_of(args: Mapping[str, str]) -> Filters:
                    minimum=_decimal(args.get("min")), maximum=_decimal(args.get("max")))
 
 
+def unread(args: Mapping[str, str]) -> list[str]:
+    """Return what was typed as a day or an amount of the filters and cannot be read as one."""
+    readers = (("since", _date), ("until", _date), ("min", _decimal), ("max", _decimal))
+    return [args[key] for key, read in readers if args.get(key, "").strip() and read(args[key]) is None]
+
+
 def _id(value: str | None) -> UUID | None:
     try:
         return UUID(value) if value else None
@@ -218,10 +225,9 @@ def _date(value: str | None) -> date | None:
 
 def _decimal(value: str | None) -> Decimal | None:
     try:
-        amount = Decimal(value.replace(",", "")) if value else None
-    except InvalidOperation:
+        return parse_amount(value) if value else None
+    except NotAnAmount:
         return None
-    return amount if amount is not None and amount.is_finite() and abs(amount) < 10**12 else None
 
 
 def _sure(field: Amount) -> Decimal:

@@ -14,7 +14,7 @@ from portal.documents.box import BoxFailure
 from portal.documents.problems import Refused
 from portal.invoices import einvoices, pairing, queries, rows, services
 from portal.invoices.captured import require_foreign
-from portal.invoices.forms import AddForm, DescriptionForm, ForeignForm, ReplaceForm, VersionForm
+from portal.invoices.forms import AddForm, DescriptionForm, ForeignForm, ReplaceForm, VersionForm, unread
 from portal.invoices.models import IntakeAttempt, Invoice, InvoiceStatus
 from portal.invoices.reception import Received, prepare
 from portal.storage import services as storage
@@ -33,7 +33,8 @@ def listed(actor: Actor, found: Page[Any], endpoint: str) -> dict[str, Any]:
     address = url_for(endpoint, invoice_id=NOWHERE).removesuffix(str(NOWHERE))
     asked = {key: request.args.get(key, "") for key in ("q", "status", "client", "since", "until", "min", "max")}
     return {"rows": rows.drawn(found.rows, actor, names, address), "asked": asked, "clients": names,
-            "narrowed": any(asked.values()), "previous_url": found.before and with_query(cursor=found.before),
+            "narrowed": any(asked.values()), "unread": unread(request.args),
+            "previous_url": found.before and with_query(cursor=found.before),
             "next_url": found.after and with_query(cursor=found.after)}
 
 

@@ -195,6 +195,8 @@ def test_filters_live_in_the_address(desk, world, seller):
     assert seen("min=600") == ["C3", "B2"] and seen("max=500") == ["B1"]
     assert seen("since=2999-01-01") == [] and seen("until=2999-01-01") == ["C3", "B2", "B1"]
     assert desk.get("/invoices/?q=%00").status_code < 500
+    assert seen("min=$+600.00") == ["C3", "B2"] and "no filtra la lista" not in desk.get("/invoices/?min=600&max=").text
+    assert "no filtra la lista: ayer; 6,5" in desk.get("/invoices/?min=6,5&since=ayer").text
     assert seen("status=nonsense&since=never&min=x&client=zz&cursor=%%%") == ["C3", "B2", "B1"]
 
 
