@@ -94,6 +94,14 @@ def test_a_refused_file_leaves_the_good_list(data: bytes, why: str) -> None:
         assert [one.state for one in queries.loaded()] == [ListState.CURRENT]
 
 
+def test_the_good_list_seen_again_is_what_stands() -> None:
+    load(listing(), accept_smaller=True)
+    load(b"<html>")
+    assert load(listing()).outcome is Outcome.UNCHANGED
+    with transaction(NOBODY):
+        assert [one.state for one in queries.loaded()] == [ListState.CURRENT]
+
+
 def test_a_new_list_takes_the_place_of_the_old_one() -> None:
     load(listing(), accept_smaller=True)
     without = sat_bytes(efos([row(n, rfc(n)) for n in range(1, 10)], "30 de junio de 2026"))
@@ -106,7 +114,7 @@ def test_a_new_list_takes_the_place_of_the_old_one() -> None:
 
 def test_a_list_of_article_69_is_of_the_day_that_the_server_says() -> None:
     text = ("RFC,RAZON SOCIAL,TIPO PERSONA,SUPUESTO,FECHA DE PRIMERA PUBLICACION,ENTIDAD FEDERATIVA\r\n"
-            f"{BAD},UNO,M,FIRMES,01/02/2014,X\r\n{BAD},UNO,M,FIRMES,01/01/2014,X\r\n")
+            f"{BAD},UNO,M,FIRMES,01/01/2014,X\r\n{BAD},UNO,M,FIRMES,01/02/2014,X\r\n")
     load(text.encode(), Kind.FIRM, accept_smaller=True, published_at=datetime(2026, 8, 7, 12, tzinfo=UTC))
     word = standing(BAD).on(Kind.FIRM)
     assert (word.said, word.listed_on) == (Said.LISTED, date(2026, 8, 7))
