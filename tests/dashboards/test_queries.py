@@ -75,7 +75,7 @@ def test_standing_counts_ones_own_and_stops_at_99(world: World, buyer: Buyer, se
 def test_what_waits_for_its_date_is_counted_and_listed_without_credit_notes(
         world: World, client: FlaskClient, buyer: Buyer, seller: Seller) -> None:
     world.invoice(seller, status=S.APPROVED, number="A-1")
-    world.invoice(seller, status=S.APPROVED, number="NC-2", cfdi_type="E")
+    credit = world.invoice(seller, status=S.APPROVED, number="NC-2", cfdi_type="E", total="348.00")
     world.invoice(seller, status=S.APPROVED, number="Z-3", total="0.00")
     with world.acting(world.actor(seller)) as actor:
         assert queries.by_status(actor)["approved"] == "1"
@@ -83,6 +83,8 @@ def test_what_waits_for_its_date_is_counted_and_listed_without_credit_notes(
     assert 'href="/invoices/in-process?status=undated"' in client.get("/").text
     listed = client.get("/invoices/in-process?status=undated").text
     assert ["A-1" in listed, "NC-2" in listed, "Z-3" in listed] == [True, False, False]
+    for where in ("/invoices/in-process", f"/invoices/{credit.id}"):  # in the client's favour, on either page
+        assert "-$348.00" in client.get(where).text
 
 
 def test_records_that_expire_are_the_clients_own_soonest_first(world: World, buyer: Buyer, stranger: Seller) -> None:
