@@ -22,6 +22,11 @@ def test_money_is_written_as_everywhere(amount, ctx):
     assert rows.money(Decimal(amount)) == i18n.plain_money(Decimal(amount))
 
 
+def test_every_cell_of_the_lists_has_its_heading(app):
+    table = app.jinja_env.loader.get_source(app.jinja_env, "invoices/_rows.html")[0]
+    assert table.count("<th ") == table.count("<td ") > 5
+
+
 def test_every_status_has_its_word_in_both_languages(ctx):
     for status in InvoiceStatus:
         words = set()
