@@ -115,4 +115,5 @@ def _field(node: Any, name: str, kind: str) -> Field:
     if kind == "date":
         return Field(name, "text", "2026-11-20")
     own = node.get("value") or (node.text or "").strip()
-    return Field(name, "text", own or TYPED.get(name.rpartition("-")[2], "Texto 12"))
+    plain = "1" if node.get("inputmode") in ("decimal", "numeric") or kind == "number" else "Texto 12"
+    return Field(name, "text", own or TYPED.get(name.rpartition("-")[2], plain))
