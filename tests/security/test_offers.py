@@ -33,6 +33,28 @@ LED = {
     "accounts_links.setup", "accounts_setup.clients", "dashboards.home", "demo.file", "files.language",
     "invoices.add_foreign", "mail.letter",
 }
+# The headings of the lists, as each side reads them.
+COLUMNS = {
+    "accounts_people.index": ("Nombre | Roles | Última vez | Estado",),
+    "accounts_profile.sessions": ("Cuándo | Resultado | Dirección IP | Navegador",
+                                  "Navegador | Dirección IP | Desde | Última vez | Acciones"),
+    "accounts_setup.clients": ("Nombre | RFC | Desde",),
+    "accounts_setup.fiscal": ("RFC | Nombre | Código postal | Regímenes | Acciones",),
+    "approvals.inbox": (" | Serie y folio | Proveedor | En espera | Total",),
+    "audit.index": ("Qué pasó | Quién | Sobre | Cuándo",),
+    "dashboards.home": ("Serie y folio | Proveedor | En espera | Total",),
+    "invoices.attempts": ("Archivo | Cliente | UUID | Cuándo | Veredicto",
+                          "Archivo | Proveedor | UUID | Cuándo | Veredicto"),
+    "invoices.in_process": ("Serie y folio | Cliente | Fecha | Etapas | Estado | Pago programado | Total",),
+    "invoices.index": ("Serie y folio | Proveedor | Fecha | Etapas | Estado | Pago programado | Total",),
+    "payments.archive": ("Número de pago | Cliente | Fecha | Forma | Estado | Monto",
+                         "Número de pago | Proveedor | Fecha | Forma | Estado | Monto"),
+    "payments.show": ("Serie y folio | UUID | Saldo antes | Pagado | Saldo después",),
+    "payments_treasury.void": ("Serie y folio | Lo que pagó | Saldo hoy | Saldo si se anula",),
+    "suppliers.index": ("Proveedor | RFC o clave fiscal | Estado | Expediente digital | Contacto",),
+    "suppliers.show": ("Serie y folio | Fecha | Estado | Pago programado | Total",),
+    "suppliers_review.index": ("Proveedor | Estado | Enviado | Próximo vencimiento",),
+}
 Offer = tuple[str, str]  # an endpoint and a method
 
 
@@ -81,6 +103,7 @@ def test_pages_offer_what_can_be_done_and_nothing_that_is_refused(
     assert set(ROUTES) - {endpoint for _role, _path, endpoint, _method in offered} <= NAMED | LED
     assert not LED & NAMED, "these have come to be offered"
     _each_form_has_its_guards(seen)
+    _each_list_has_its_columns(app, seen)
 
 
 def _refused(offered: set[tuple[Role, str, str, str]]) -> list[tuple[Role, str, str, str]]:
@@ -104,6 +127,15 @@ def test_every_form_of_a_template_carries_its_guard() -> None:
              for form in re.findall(r'<form[^>]*method="post".*?(?:</form>|\Z)', one.read_text(), re.S)]
     assert len(forms) > 10
     assert not [name for name, form in forms if not re.search(r"\{\{ (csrf|form_guard)\(\) \}\}", form)]
+
+
+def _each_list_has_its_columns(app: Flask, seen: dict[Role, list[tuple[str, Any]]]) -> None:
+    shown: dict[str, set[str]] = {}
+    for path, page in (one for pages in seen.values() for one in pages):
+        for table in page.xpath("//main//table[thead//th]"):
+            heads = " | ".join(" ".join(head.text_content().split()) for head in table.xpath("./thead//th"))
+            shown.setdefault(_endpoint(app, path, "GET"), set()).add(heads)
+    assert {name: tuple(sorted(heads)) for name, heads in shown.items()} == COLUMNS
 
 
 def _each_form_has_its_guards(seen: dict[Role, list[tuple[str, Any]]]) -> None:
