@@ -15,7 +15,6 @@ from portal.web import once
 from portal.web.templating import filled, remembered
 
 THEMES = ("auto", "light", "dark")
-LANGUAGES = {"es": "Español", "en": "English"}
 Navigation = Callable[[Actor], Sequence[Any]]
 
 
@@ -84,7 +83,7 @@ def _languages(signed_in: bool) -> list[dict[str, Any]]:
     spoken = i18n.language()
     return [{"code": code, "label": word, "active": code == spoken,
              "url": f"/profile/language/{code}" if signed_in else _here(code),
-             "method": "post" if signed_in else "get"} for code, word in LANGUAGES.items()]
+             "method": "post" if signed_in else "get"} for code, word in i18n.LANGUAGES.items()]
 
 
 def _here(code: str) -> str:
