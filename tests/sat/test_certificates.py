@@ -13,6 +13,8 @@ from portal.cfdi import trust as module
 from portal.cfdi.certificates import Certificate
 from portal.cfdi.trust import Outcome, TrustStore
 from portal.local.authority import Authority
+from portal.sat import asking, fetch
+from portal.sat.asking import Asking
 from portal.sat.certificates import Answer, fetch_authorities, fetch_provider, provider_address
 
 Serve = Callable[[bytes], None]
@@ -155,3 +157,15 @@ def test_the_bundle_of_authorities(pinned: Certificate, server: Server, tmp_path
     assert {one.outcome for one in fetched.imported} == {Outcome.AUTHORITY, Outcome.REFUSED}
     server.body = b"<html>"
     assert fetch_authorities(TrustStore.production(), url=server.address).answer is Answer.REFUSED
+
+
+@pytest.mark.parametrize(("base", "asked"), [("", "http://127.0.0.1:9/ours/"), ("http://127.0.0.1:9/other",
+                                                                                "http://127.0.0.1:9/other/")])
+def test_they_are_asked_for_where_this_installation_finds_them(monkeypatch: pytest.MonkeyPatch, base: str,
+                                                               asked: str) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(asking, "current", lambda: Asking(providers="http://127.0.0.1:9/ours"))
+    monkeypatch.setattr(fetch, "get", lambda address, **_how: addresses.append(address) or fetch.Got(None, "away"))
+    answer = fetch_provider("0" * 20, TrustStore({}, {}), base=base)  # type: ignore[arg-type]
+    assert answer.answer is Answer.UNAVAILABLE
+    assert addresses == [asked + "000000/000000/00/00/00/" + "0" * 20 + ".cer"]
