@@ -7,6 +7,7 @@ A crash at any moment leaves at most a file in `incoming/`, which the sweep remo
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -76,7 +77,7 @@ class LocalStore:
         for batch in batches(self._older(moment)):
             kept = set(known(batch))
             # looked at again: a put may have touched it since, and will be mentioned by a commit
-            removed += [name for name in batch if name not in kept and self._remove_older(self._path(name), moment)]
+            removed += [name for name in batch if name not in kept and self._take_away(self._path(name), moment)]
         return removed
 
     def _put(self, content: bytes | BinaryIO, limit: int | None) -> StoredObject:
@@ -118,12 +119,27 @@ class LocalStore:
             if SHA256.fullmatch(path.name) and _modified(path) < moment:
                 yield path.name
 
-    @staticmethod
-    def _remove_older(path: Path, moment: float) -> bool:
-        if _modified(path) >= moment:
+    def _take_away(self, place: Path, moment: float) -> bool:
+        """Remove an object that is still older: out of its place first, for a put may come between look and act."""
+        if _modified(place) >= moment:
             return False
-        path.unlink(missing_ok=True)
-        return True
+        self._make(self._incoming)
+        aside = self._incoming / f"{place.name}.part"
+        try:
+            place.replace(aside)
+        except FileNotFoundError:
+            return False
+        if _modified(aside) < moment:
+            aside.unlink()
+            return True
+        with suppress(FileNotFoundError):
+            aside.replace(place)
+        return False
+
+    @staticmethod
+    def _remove_older(path: Path, moment: float) -> None:
+        if _modified(path) < moment:
+            path.unlink(missing_ok=True)
 
     def _make(self, folder: Path) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

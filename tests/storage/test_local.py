@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from portal.storage import local
 from portal.storage.local import LocalStore
 from portal.storage.store import Corrupt, StorageUnavailable
 
@@ -113,6 +114,24 @@ def test_a_put_in_the_middle_of_a_sweep_is_spared(local_store):
 
     assert local_store.sweep(known, datetime.now(UTC) - timedelta(hours=1)) == []
     assert local_store.exists(NAME)
+
+
+def test_a_put_between_the_last_look_and_the_removal_is_spared(local_store, monkeypatch):
+    local_store.put(DATA)
+    place = local_store.folder / NAME[:2] / NAME[2:4] / NAME
+    os.utime(place, (1, 1))
+    look, looks = local._modified, []
+
+    def look_then_put(path):
+        seen = look(path)
+        looks.append(path)
+        if looks == [place, place]:
+            local_store.put(DATA)
+        return seen
+
+    monkeypatch.setattr(local, "_modified", look_then_put)
+    assert local_store.sweep(lambda names: [], datetime.now(UTC) - timedelta(hours=1)) == []
+    assert len(looks) == 3 and files(local_store) == [f"{NAME[:2]}/{NAME[2:4]}/{NAME}"]
 
 
 def test_sweep_clears_forgotten_temporary_files_but_not_fresh_ones(local_store):
