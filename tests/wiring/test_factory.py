@@ -9,6 +9,9 @@ from config.settings import Settings
 from portal.factory import create_app
 from portal.jobs import registry
 from portal.jobs.calendar import Daily, Every
+from portal.local.authority import Authority
+from portal.local.wiring import sat_asking, trust
+from portal.sat.asking import Asking
 from portal.schedule import TABLE
 
 
@@ -61,3 +64,22 @@ def test_the_heavy_work_is_done_while_mexico_sleeps_and_lists_are_there_before_t
     daily = {job: when.hour for job, when in hours.items() if isinstance(when, Daily)}
     assert len(daily) > 5 and max(daily.values()) <= "06:00"
     assert daily["sat.fetch_lists"] < "02:00" < "05:30" < daily["suppliers.watch_lists"]
+
+
+def test_what_is_asked_of_sat_is_what_the_settings_say(tmp_path: Path) -> None:
+    usual = sat_asking(Settings.from_env({"PORTAL_HOME": str(tmp_path)}))
+    ours = ("LISTS", "AUTHORITIES", "PROVIDERS", "STATUS")
+    own = sat_asking(Settings.from_env({"PORTAL_HOME": str(tmp_path), "PORTAL_SAT_ASK": "lists,status", **{
+        f"PORTAL_SAT_{name}_URL": f"http://127.0.0.1:9/{name}" for name in ours}}))
+    assert (own.lists, own.authorities, own.providers, own.status) == tuple(f"http://127.0.0.1:9/{n}" for n in ours)
+    assert own.subjects == {"lists", "status"}
+    assert (usual.lists, usual.authorities, usual.providers, usual.status) == (
+        Asking().lists, Asking().authorities, Asking().providers, Asking().status)
+    assert usual.certificates_folder == Settings.from_env({"PORTAL_HOME": str(tmp_path)}).sat_certificates
+
+
+@pytest.mark.parametrize("demo", ["0", "1"])
+def test_the_sandbox_is_trusted_in_the_demo_alone(tmp_path: Path, demo: str) -> None:
+    Authority.open(tmp_path / "sandbox")
+    store = trust(Settings.from_env({"PORTAL_HOME": str(tmp_path), "PORTAL_DEMO": demo}))
+    assert bool(store.sandbox) is (demo == "1")
