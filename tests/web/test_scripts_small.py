@@ -348,6 +348,7 @@ def test_a_file_goes_with_the_button_that_sent_it_and_the_answer_takes_the_pages
     page.set_input_files("#one", FILE)
     page.evaluate("""() => {
       window.same = true;
+      document.documentElement.style.minHeight = '5000px';
       scrollTo(0, 50);
       window.shares = [];
       const bar = document.querySelector('[data-progress]');
@@ -358,6 +359,7 @@ def test_a_file_goes_with_the_button_that_sent_it_and_the_answer_takes_the_pages
     page.click("main form button[type=submit]")
     page.wait_for_selector("#password")
     assert page.evaluate("window.same") and page.url.endswith("/send")
+    assert page.evaluate("scrollY") == 0
     assert sent[-1] == ("now", "text/html", ["a.xml"])
     assert page.get_attribute("html", "lang") == "es", "the answer's language is the page's"
     assert page.evaluate("window.shares").count("100 %") >= 1 and 100 in page.evaluate("window.shares")
