@@ -1,6 +1,6 @@
 """What the left side of the screen shows to whom: one literal table per side, and the counts of what waits."""
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -135,12 +135,17 @@ def viewer(actor: Actor) -> dict[str, Any]:
     initials = "".join(word[0] for word in actor.name.split()[:2]).upper() or "?"
     return {
         "name": actor.name, "email": actor.email, "organization": actor.organization_name, "side": actor.side.value,
-        "initials": initials, "url_profile": url_for("accounts_profile.show"),
-        "url_sign_out": url_for("accounts.sign_out"), "organizations": accounts.seats(actor),
+        "initials": initials, "url_profile": _address("accounts_profile.show"),
+        "url_sign_out": _address("accounts.sign_out"), "organizations": accounts.seats(actor),
     }
 
 
 def _entry(item: Item, endpoint: str, count: str) -> Entry:
     here, there = endpoint.partition(".")[0], item.endpoint.partition(".")[0]
     active = endpoint == item.endpoint or (here == there and item.endpoint.endswith(HOMES))
-    return Entry(str(item.label), url_for(item.endpoint), item.icon, count, active)
+    return Entry(str(item.label), _address(item.endpoint), item.icon, count, active)
+
+
+@cache
+def _address(endpoint: str) -> str:
+    return url_for(endpoint)

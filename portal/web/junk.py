@@ -11,7 +11,9 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def refuse() -> None:
-        if NOTHING in request.path or _holds(request.args.items(multi=True)) or _holds(request.form.items(multi=True)):
+        if NOTHING in request.path or _holds(request.args.items(multi=True)):
+            abort(400)
+        if request.content_type and _holds(request.form.items(multi=True)):  # without one nothing is read as a form
             abort(400)
 
 

@@ -31,7 +31,8 @@ def toast(text: object, kind: str = "success", undo_url: str | None = None) -> N
 
 def form_guard() -> Markup:
     """Return the hidden fields that every form carries: against forgery, and against the double click."""
-    return Markup(f'<input type="hidden" name="csrf_token" value="{escape(generate_csrf())}">'
+    token = g.get("csrf_token") or generate_csrf()  # which keeps it there, after asking for its settings each time
+    return Markup(f'<input type="hidden" name="csrf_token" value="{escape(token)}">'
                   f'<input type="hidden" name="{once.FIELD}" value="{once.new_key()}">')
 
 
