@@ -3,7 +3,8 @@
 The reference is the least that Flask can do for the same answer: a route without a session, a person, a transaction
 or a policy; one SQL statement, through the driver itself, that reads the same rows by the same index as the schema's
 owner; and a page that is one string with holes, filled with what those rows say. Requests alternate in one process,
-one after the other, so that a busy machine weighs on both; printed are ratios of medians and of 95th percentiles.
+one after the other, so that a busy machine weighs on both; printed are ratios of medians and of 95th percentiles, and
+of the processor's time in Python, which says most while others work on the same machine.
 """
 import gc
 import os
@@ -92,11 +93,13 @@ def _compare(app: Flask, url: str, buyer: Buyer, name: str, address: str, role: 
     answer = browser.get(address)
     assert answer.status_code == 200 and answer.data.count(b"<tr") == 51, (address, answer.status_code)
     bare = _bare(url, sql, buyer.id, answer.data).test_client()
-    ours, least = _alternate(lambda: browser.get(address), lambda: bare.get("/"))
+    (ours, our_work), (least, least_work) = _alternate(lambda: browser.get(address), lambda: bare.get("/"))
     median = statistics.median(ours) / statistics.median(least)
     tail = _percentile(ours) / _percentile(least)
+    work = statistics.median(our_work) / statistics.median(least_work)
     print(f"  {name:<40} median {median:5.2f} x ({statistics.median(ours) * 1e3:.2f} ms against"
-          f" {statistics.median(least) * 1e3:.2f}), p95 {tail:5.2f} x, {len(answer.data):,} bytes")
+          f" {statistics.median(least) * 1e3:.2f}), p95 {tail:5.2f} x, processor {work:5.2f} x,"
+          f" {len(answer.data):,} bytes")
 
 
 def _bare(url: str, sql: str, client_id: UUID, body: bytes) -> Flask:
@@ -131,16 +134,18 @@ def _holed(page: str, rows: list[tuple[str, ...]]) -> str:
     return "%s".join([*parts, page[place:].replace("%", "%%")])
 
 
-def _alternate(ours: Callable[[], Any], least: Callable[[], Any]) -> tuple[list[float], list[float]]:
-    """Return the seconds of each, in turns, after a warming."""
-    times: tuple[list[float], list[float]] = ([], [])
+def _alternate(*calls: Callable[[], Any]) -> list[tuple[list[float], list[float]]]:
+    """Return of each call the seconds on the clock and on the processor, in turns, after a warming."""
+    times: list[tuple[list[float], list[float]]] = [([], []) for _call in calls]
     gc.collect()
+    gc.freeze()  # as the server does before it answers (config/gunicorn.py)
     for turn in range(-20, ROUNDS):
-        for call, kept in zip((ours, least), times, strict=True):
-            start = time.perf_counter()
+        for call, (clock, processor) in zip(calls, times, strict=True):
+            start, worked = time.perf_counter(), time.thread_time()
             call()
             if turn >= 0:
-                kept.append(time.perf_counter() - start)
+                clock.append(time.perf_counter() - start)
+                processor.append(time.thread_time() - worked)
     return times
 
 
