@@ -15,6 +15,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("jobs.prune", Daily("03:10")),
     Entry("suppliers.expire_records", Daily("00:20")),
     Entry("files.sweep", Daily("03:50")),
+    Entry("approvals.find_all_orphans", Daily("05:30")),
     Entry("invoices.settle_stamps", Every(minutes=10)),
     Entry("invoices.ask_sat_again", Every(hours=6)),
     Entry("sat.fetch_lists", Daily("01:10")),

@@ -5,6 +5,7 @@ from portal.access.actor import Actor
 from portal.approvals import holders
 from portal.jobs.outbox import defer
 from portal.jobs.registry import job
+from portal.suppliers import watching
 
 
 @job("approvals.tell_approvers")
@@ -18,6 +19,13 @@ def find_orphans(actor: Actor) -> None:
     """Look for the invoices that wait for somebody who is gone, after a person lost access or a role."""
     for invoice_id in holders.orphans(actor):
         defer("approvals.hand_over", client_id=actor.client_id, key=str(invoice_id), invoice_id=invoice_id)
+
+
+@job("approvals.find_all_orphans", queue="bulk", door=True)
+def find_all_orphans(_actor: Actor) -> None:
+    """Ask for every client: somebody may have gone in another way, or a look may have been lost."""
+    for client_id in watching.clients():
+        defer("approvals.find_orphans", client_id=client_id, key=str(client_id))
 
 
 @job("approvals.hand_over")

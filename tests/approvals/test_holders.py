@@ -2,13 +2,16 @@
 import pytest
 from sqlalchemy import select
 
+from portal.access.actor import system
 from portal.access.policy import Role
 from portal.accounts import people
-from portal.approvals import configuration, queries
+from portal.accounts.models import User
+from portal.approvals import configuration, jobs, queries
 from portal.approvals.models import ApprovalStep, Quorum, Verdict
 from portal.approvals.queries import InboxFilter
 from portal.audit.models import AuditEvent
 from portal.core import db
+from portal.core.clock import now
 from portal.invoices.models import Invoice, InvoiceStatus
 from portal.jobs import runner
 from portal.mail.models import Letter
@@ -61,6 +64,19 @@ def test_when_the_only_approver_is_gone_an_administrator_decides(world: World, w
     assert decide(world, buyer, "administrator", invoice).status is InvoiceStatus.APPROVED
     with world.owner():
         assert len(db.session.scalars(select(AuditEvent).filter_by(kind="StageHandedOver")).all()) == 1
+
+
+def test_who_went_without_a_word_is_missed_the_next_morning(world: World) -> None:
+    buyer = world.client()
+    named(world, buyer, buyer.people["approver"])
+    invoice = sent(world, world.supplier(buyer))
+    runner.drain()
+    with world.owner():
+        db.session.get_one(User, buyer.people["approver"].user.id).disabled_at = now()
+    with db.transaction(db.DOOR):
+        jobs.find_all_orphans(system())
+    runner.drain()
+    assert decide(world, buyer, "administrator", invoice).status is InvoiceStatus.APPROVED
 
 
 def test_where_somebody_is_left_nothing_is_handed_over(world: World) -> None:
