@@ -17,7 +17,8 @@ LETTERS: dict[str, dict[str, Any]] = {
     "payment_scheduled": {**_SAMPLE, "pay_on": "26 nov 2026", "before": ""},
     "payment_unscheduled": {**_SAMPLE, "before": "26 nov 2026", "note": "El banco no opera ese día."},
     "payment_registered": {**_PAYMENT, "paid_on": "26 nov 2026", "invoices": "A-1023, A-1024", "ppd": True,
-                           "paid": True, "credits": ["NC-7 → A-1023: -$116.00 MXN"]},
+                           "paid": True, "reference": "BNET0100261126", "note": "Incluye el anticipo de octubre.",
+                           "credits": ["NC-7 → A-1023: -$116.00 MXN"]},
     "payment_voided": {**_PAYMENT, "reason": "El banco devolvió la transferencia.", "credits": True},
 }
 

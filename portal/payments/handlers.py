@@ -25,7 +25,8 @@ def on_registered(event: events.PaymentRegistered, _actor: Actor) -> None:
     emails.about_payment("payment_registered", payment, letter_facts(contents.invoices[0].invoice.id),
                          invoices=", ".join(x.invoice.number for x in contents.invoices),
                          credits=[emails.credit(x, payment.currency) for x in contents.credits],
-                         paid=payment.amount > 0, ppd=contents.asks_for_rep)
+                         paid=payment.amount > 0, ppd=contents.asks_for_rep, reference=payment.reference,
+                         note=payment.note)
 
 
 def on_voided(event: events.PaymentVoided, _actor: Actor) -> None:

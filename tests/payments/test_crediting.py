@@ -308,7 +308,8 @@ def test_a_forgotten_note_is_named(world: World, seller: Seller, invoice: Invoic
 def test_the_supplier_reads_it_on_the_remittance_and_in_the_letter(
         world: World, buyer: Buyer, seller: Seller, invoice: Invoice, note: Invoice, language: str,
         words: tuple[str, ...]) -> None:
-    payment = pay(world, buyer, command(seller, [(invoice, "160")], [(note, invoice, "160")]))
+    payment = pay(world, buyer, command(seller, [(invoice, "160")], [(note, invoice, "160")],
+                                        reference="BNET9", note="Va con el anticipo."))
     with world.acting(world.actor(seller)):
         read = " ".join(reading.pdf_text(remittances.draw(payment, queries.contents(payment), language)).split())
     for said in (*words, "A-1", "NC-1", "\u2212$160.00", "$1,000.00", "$0.00 MXN", str(note.uuid)):
@@ -319,6 +320,9 @@ def test_the_supplier_reads_it_on_the_remittance_and_in_the_letter(
         context = sealing.unseal(letter.id, letter.client_id, letter.context)
         drawn = render.render(letter.name, language, "Ana", context)
         assert "NC-1 → A-1: -$160.00 MXN" in drawn.text and "REP" not in drawn.text
+        assert "BNET9" in drawn.text and "> Va con el anticipo." in drawn.text
+        earlier = {key: value for key, value in context.items() if key not in ("reference", "note")}
+        assert "BNET9" not in render.render(letter.name, language, "Ana", earlier).text
         assert ("aplicó tus notas" if language == "es" else "applied your credit notes") in drawn.subject
         audited = db.session.scalars(select(AuditEvent).filter_by(kind="PaymentRegistered")).one()
         assert audited.details["credits"] == ["NC-1 → A-1: 160"]
