@@ -21,6 +21,8 @@ STILL = """() => {
 }"""
 Screen = tuple[dict[str, int], str]
 BIG_LIGHT, BIG_DARK, PHONE_LIGHT, PHONE_DARK = (BIG, "light"), (BIG, "dark"), (PHONE, "light"), (PHONE, "dark")
+# A page that is seen in two languages is judged once on each screen: the longer words on the narrow one.
+SCREENS: dict[str, tuple[Screen, ...]] = {"es": (PHONE_DARK,), "en": (BIG_LIGHT,)}
 
 
 class Visitor:
@@ -123,6 +125,11 @@ class Visitor:
     def place(self) -> str:
         """Where we are, without host, query and fragment."""
         return self.path.split("?")[0].split("#")[0]
+
+
+def screens_of(email: str) -> tuple[Screen, ...]:
+    """Return the screens on which a person's pages are judged."""
+    return SCREENS["en" if ".en@" in email or email.startswith("billing@") else "es"]
 
 
 def judge(page: Any, fresh: bool = True) -> list[str]:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
@@ -19,6 +21,7 @@ from portal.access.policy import Role
 from portal.accounts import services as accounts
 from portal.accounts.models import Organization
 from portal.core import db
+from portal.documents import reading
 from portal.factory import create_app
 from portal.jobs import runner
 from portal.local.authority import Authority
@@ -27,6 +30,7 @@ from portal.local.demo.papers import Papers
 from portal.mail import sealing
 from portal.mail.models import Letter
 from portal.mail.render import Rendered, render
+from portal.web import previews
 from tests import harness
 from tests.factories import OWNER
 
@@ -88,7 +92,8 @@ def serve(database_url: str, home: Path) -> Iterator[Site]:
     with app.app_context():
         story.tell(home / "sandbox", PASSWORD)
         _hire_in_english()
-        runner.drain()
+        with _one_drawing():
+            runner.drain()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -101,6 +106,20 @@ def serve(database_url: str, home: Path) -> Iterator[Site]:
         server.server_close()
         with app.app_context():
             db.db.engine.dispose()
+
+
+@contextmanager
+def _one_drawing() -> Iterator[None]:
+    """Draw one of the demo's PDFs for all of them: what a visitor brings is drawn itself, and so are pictures."""
+    drawn: list[list[bytes]] = []
+
+    def first(data: bytes) -> list[bytes]:
+        drawn[:] = drawn or [reading.render_preview(data)]
+        return drawn[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(previews, "reading", SimpleNamespace(render_preview=first, image_preview=reading.image_preview))
+        yield
 
 
 def watch(page: Any, site: Site) -> list[str]:

@@ -11,12 +11,11 @@ from portal.core.clock import now
 from portal.local.demo import cast
 from portal.suppliers.models import Relationship
 from tests.journeys import story
-from tests.journeys.pages import BIG_LIGHT, PHONE_DARK, Visitor
+from tests.journeys.pages import SCREENS, Visitor, screens_of
 from tests.journeys.site import Site
 from tests.journeys.story import Invited
 
 pytestmark = pytest.mark.browser
-SCREENS = (BIG_LIGHT, PHONE_DARK)
 WORDS = {
     "expired": ("Este enlace ya venció", "This link has expired"),
     "revoked": ("Este enlace se reemplazó o se retiró", "This link was replaced or revoked"),
@@ -39,7 +38,7 @@ def _invited(visit: Any, who: Invited) -> tuple[Visitor, UUID]:
 def _says_it_is_dead(visit: Any, link: str, state: str) -> Visitor:
     """Open a dead link in both languages; return who reads English."""
     for locale, words in zip(("es-MX", "en-US"), WORDS[state], strict=True):
-        visitor = visit(locale=locale, screens=SCREENS)
+        visitor = visit(locale=locale, screens=SCREENS[locale[:2]])
         visitor.go(f"{link}?lang={locale[:2]}")
         visitor.sees(words)
         assert visitor.page.locator("[name=password]").count() == 0, "nothing to type into"
@@ -88,7 +87,7 @@ def test_a_link_that_nobody_sent(visit: Any, site: Site) -> None:
 @pytest.mark.parametrize(("email", "words"), [("admin@valle.example", "Esto no es un correo"),
                                               ("admin.en@valle.example", "This is not an e-mail address")])
 def test_an_address_that_cannot_be(visit: Any, site: Site, email: str, words: str) -> None:
-    admin = visit(email, screens=SCREENS)
+    admin = visit(email, screens=screens_of(email))
     admin.go("/suppliers/new")
     admin.fill(name="Vidrios", tax_id="VID110309QX2", contact_email="no es un correo")
     admin.submit("main [name=tax_id]")

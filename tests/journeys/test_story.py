@@ -9,7 +9,7 @@ from portal.local.demo import cast
 from portal.payments.models import Payment
 from portal.suppliers.models import BankAccount
 from tests.journeys import story
-from tests.journeys.pages import BIG_LIGHT, PHONE_DARK, Visitor
+from tests.journeys.pages import SCREENS, Visitor
 from tests.journeys.story import Invited
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,6 @@ BOLTS = Invited("en", cast.Company("Bolts of Texcoco, S.A. de C.V.", "BOLTS OF T
                 "billing@bolts.example", "Grace Bell", "07222500111222333")
 PEOPLE = {"es": ("admin@valle.example", "cuentas@valle.example", "direccion@valle.example", "tesoreria@valle.example"),
           "en": tuple(f"{word}.en@valle.example" for word in ("admin", "payable", "approver", "treasury"))}
-SCREENS = {"es": (PHONE_DARK,), "en": (BIG_LIGHT,)}  # the pages in between: test_every_page
 SAYS = {
     "es": {"weak": "todo el mundo prueba", "clabe": "Esta CLABE no existe", "valid": "Tu expediente está vigente",
            "reason": "Motivo", "not yet": "Antes de enviar", "missing": "Orden de compra",

@@ -13,7 +13,7 @@ from portal.invoices.models import Invoice, InvoiceStatus
 from portal.local.demo import cast
 from portal.suppliers.models import Relationship
 from tests.journeys import story
-from tests.journeys.pages import BIG_LIGHT, PHONE_DARK
+from tests.journeys.pages import screens_of
 from tests.journeys.site import Site
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def _sent(visit: Any, folio: str) -> str:
                                                        ("payable.en@valle.example", "before you", "4002")])
 def test_a_stale_page_decides_nothing(visit: Any, site: Site, email: str, words: str, folio: str) -> None:
     invoice = _sent(visit, folio)
-    first, second = visit("cuentas@valle.example"), visit(email, screens=(BIG_LIGHT, PHONE_DARK))
+    first, second = visit("cuentas@valle.example"), visit(email, screens=screens_of(email))
     for tab in (first, second):
         tab.go(invoice.replace("/invoices/", "/inbox/"))
     first.press("button[name=verdict][value=approved]")
@@ -68,7 +68,7 @@ def test_a_double_click_registers_once(visit: Any, site: Site) -> None:
     (SUPPLIER, "4010", "No se perdió nada"), ("sales.en@nandu.example", "4011", "Nothing was lost")])
 def test_a_session_that_ends_in_the_middle_of_a_form(visit: Any, site: Site, email: str, folio: str,
                                                      words: str) -> None:
-    person = visit(email, screens=(BIG_LIGHT, PHONE_DARK), fresh=True)
+    person = visit(email, screens=screens_of(email), fresh=True)
     invoice = story.upload(person, cast.NANDU.company, folio, "100.00")
     wanted = person.page.locator(f"a[href*='{invoice}/requirements/']").first.get_attribute("href")
     person.go(wanted)
@@ -91,7 +91,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form(visit: Any, site: Site, ema
 @pytest.mark.parametrize(("email", "words"), [("admin@serena.example", "No lo encontramos"),
                                               ("billing@northwind.example", "We could not find it")])
 def test_the_addresses_of_somebody_else(visit: Any, site: Site, email: str, words: str) -> None:
-    visitor = visit(email, screens=(BIG_LIGHT, PHONE_DARK))
+    visitor = visit(email, screens=screens_of(email))
     theirs = site.read(select(Invoice.id).filter_by(number="F-5521"))[0]
     relationship = site.read(select(Relationship.id).filter_by(tax_id=cast.BAJIO.company.rfc))[0]
     for path in (f"/invoices/{theirs}", f"/record/{relationship}", f"/records/{relationship}", f"/inbox/{theirs}",
