@@ -6,6 +6,7 @@ one led. A form that came back with errors gives its key back.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from secrets import token_hex
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.access.actor import Actor
 from portal.core.clock import now
 from portal.core.db import Base, insert_once, session
+from portal.core.errors import Conflict
+from portal.core.i18n import _
 from portal.core.tenancy import MYSELF, Rls
 
 FIELD = "_once"
@@ -35,8 +38,23 @@ class FormSubmission(Base):
 
 
 def new_key() -> str:
-    """Return a key for a form that is being drawn."""
-    return token_hex(16)
+    """Return a key for a form that is being drawn: it tells for which organization, and on which side, it was."""
+    actor = g.get("actor")
+    return f"{token_hex(16)}.{_seat(actor)}" if actor is not None and actor.organization_id else token_hex(16)
+
+
+def require_seat(actor: Actor) -> None:
+    """Raise Conflict when a form was drawn while its person acted for another organization: another window has
+    switched since, and what was typed for one would be done in the other.
+    """
+    drawn_for = request.form.get(FIELD, "").partition(".")[2] if request.method == "POST" else ""
+    if drawn_for and drawn_for != _seat(actor):
+        raise Conflict(_("This page was for another organization: meanwhile you act for %(name)s. Nothing was done. "
+                         "Switch back and send it again.", name=actor.organization_name))
+
+
+def _seat(actor: Actor) -> str:
+    return sha256(f"{actor.organization_id} {actor.side}".encode()).hexdigest()[:16]
 
 
 @contextmanager

@@ -16,11 +16,13 @@ from flask import Blueprint, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from portal.access.actor import Actor
+from portal.access.permissions import Permission
 from portal.core import db
 from portal.core.errors import StepUpNeeded
 from portal.web import identity, once, parking
 
 PUBLIC = "public"
+PERSONAL = (PUBLIC, Permission.Own.PROFILE)  # what is one's own, whatever organization one acts for
 View = Callable[..., ResponseReturnValue]
 
 
@@ -80,6 +82,8 @@ def _act(view: View, actor: Actor, permission: str, sensitive: bool, values: dic
         if earlier:
             return earlier
         parking.unfold(actor)
+        if permission not in PERSONAL:
+            once.require_seat(actor)
         response = make_response(view(actor, **values))
         once.remember(response)
         return response

@@ -16,6 +16,7 @@ from portal.core import db
 from portal.core.clock import now
 from tests.accounts.steps import letters, post, sign_in
 from tests.factories import PASSWORD, World
+from tests.forms import guard
 
 
 def _email(world: World, role: str = "administrator") -> str:
@@ -265,6 +266,27 @@ def test_a_person_switches_between_seats(world: World, client: FlaskClient) -> N
     assert post(client, f"/switch/{place}/client").status_code == 303
     assert client.get_cookie("sid").value != old
     assert "Otra Casa" in client.get("/settings").text
+
+
+def test_what_was_typed_for_one_organization_is_not_done_in_another(world: World, client: FlaskClient) -> None:
+    """Two windows: the form stands in one while the other switches to the second client."""
+    first, second = world.client(), world.client("Otra Casa", "OCA030303EF3")
+    person = first.people["administrator"]
+    with world.owner():
+        db.session.add(Membership(user_id=person.user.id, organization_id=second.id, roles=["administrator"]))
+    sign_in(client, person.user.email, PASSWORD)
+    assert post(client, f"/switch/{first.id}/client").status_code == 303
+    form = client.get("/suppliers/new").text
+    assert post(client, f"/switch/{second.id}/client").status_code == 303
+    typed = {**guard(form), "kind": "company", "name": "Nueva", "tax_id": "NUE150101AB9", "country": "MEX",
+             "contact_email": "n@nueva.example", "locale": "es"}
+    refused = client.post("/suppliers/new", data=typed)
+    assert refused.status_code == 409 and "Otra Casa" in refused.text and "No se hizo nada" in refused.text
+    assert "Nueva" not in client.get("/suppliers/").text
+    back = client.post(f"/switch/{first.id}/client", data=guard(form) | {"_once": guard(form)["_once"][::-1]})
+    assert back.status_code == 303, "what is one's own goes on in any window"
+    assert client.post("/suppliers/new", data=typed).status_code == 303, "and what was typed is still good"
+    assert "Nueva" in client.get("/suppliers/").text
 
 
 @pytest.mark.parametrize("side", ["client", "supplier", "operator", "system", "nonsense"])
