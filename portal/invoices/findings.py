@@ -14,6 +14,7 @@ from portal.documents.problems import SENTENCES, Problem
 
 SETTLED_LATER = (Step.SEAL, Step.CERTIFICATE, Step.STAMP)
 DUPLICATE, TWIN, SAME_NUMBER = "ACUSE-IN-DUPLICATE", "ACUSE-IN-TWIN", "ACUSE-IN-SAME-NUMBER"
+OTHER_PDF = "ACUSE-IN-OTHER-PDF"
 
 # code: what is wrong, and how to mend it
 OWN: dict[str, tuple[Any, Any]] = {
@@ -36,6 +37,8 @@ OWN: dict[str, tuple[Any, Any]] = {
                              "is its XML; the PDF alone is only a picture of it.")),
     "ACUSE-IN-NO-PDF": (lazy("The PDF is missing."),
                         lazy("This client asks for the PDF too. Choose the XML and the PDF together.")),
+    OTHER_PDF: (lazy("The PDF is of another invoice: it names another folio fiscal."),
+                lazy("Look at both. If the PDF is not this invoice's, replace it before you send.")),
     "ACUSE-IN-PDF": (lazy("The PDF cannot be accepted."), lazy("Export it again and choose the new file.")),
     "ACUSE-IN-XML": (lazy("The XML cannot be accepted."),
                      lazy("Choose the XML as it came from the system that issued it, without opening or renaming it.")),

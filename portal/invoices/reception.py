@@ -20,7 +20,7 @@ from portal.core.events import announce
 from portal.core.i18n import _
 from portal.core.ids import new_id
 from portal.core.types import Upload
-from portal.invoices import einvoices, events, examination, facts, findings, queries, rules
+from portal.invoices import einvoices, events, examination, facts, findings, printed, queries, rules
 from portal.invoices.captured import ForeignInvoice, check_foreign, require_foreign
 from portal.invoices.examination import Examined, Intake
 from portal.invoices.lifecycle import remember, require_version
@@ -196,6 +196,8 @@ def _take(invoice: Invoice, intake: Intake, examined: Examined, xml: Upload | No
                 _read_into(invoice, intake, examined)
             elif examined.abroad is not None:
                 _read_abroad_into(invoice, intake, examined, inside_pdf=file is pdf)
+            if invoice.kind is InvoiceKind.CFDI:
+                examined = printed.beside(invoice, examined, pdf, intake.actor)
             session.add(invoice)
             session.flush()
     except _Refused as refused:
