@@ -69,6 +69,8 @@ ROW: tuple[Any, ...] = (
 RECEIVED = select(*ROW).where(Invoice.client_id == binds.CLIENT, Invoice.sent_at.is_not(None),
                               Invoice.status != InvoiceStatus.DELETED)
 OWN = select(*ROW).where(Invoice.relationship_id == any_(binds.RELATIONSHIPS), Invoice.status != InvoiceStatus.DELETED)
+# Of one client alone, as most suppliers have: only then does an index give the rows in their order.
+OWN_OF_ONE = select(*ROW).where(Invoice.relationship_id == binds.RELATIONSHIP, Invoice.status != InvoiceStatus.DELETED)
 
 
 def _matching(words: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -180,13 +182,13 @@ def all_concepts(actor: Actor, invoice: Invoice) -> list[dict[str, Any]]:
 
 def to_send(actor: Actor, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's drafts, newest first."""
-    return _page(actor, OWN, Filters(statuses=(InvoiceStatus.DRAFT,)), cursor)
+    return _page(actor, _own(actor), Filters(statuses=(InvoiceStatus.DRAFT,)), cursor)
 
 
 def in_process(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
     """Return the supplier's invoices that are on their way (or, by `filters.statuses`, those of the archive)."""
     wanted = tuple(s for s in filters.statuses if s in OPEN + CLOSED) or tuple(OPEN)
-    return _page(actor, OWN, replace(filters, statuses=wanted), cursor)
+    return _page(actor, _own(actor), replace(filters, statuses=wanted), cursor)
 
 
 def everything(actor: Actor, filters: Filters, cursor: str | None = None) -> Page[Any]:
@@ -261,6 +263,10 @@ def _attempts_of(actor: Actor) -> ColumnElement[bool]:
     if actor.side is Side.SUPPLIER:
         return IntakeAttempt.relationship_id.in_(actor.relationships)
     return IntakeAttempt.client_id == actor.client_id
+
+
+def _own(actor: Actor) -> Select[Any]:
+    return OWN_OF_ONE if len(actor.relationships) == 1 else OWN
 
 
 def _page(actor: Actor, query: Select[Any], filters: Filters, cursor: str | None) -> Page[Any]:

@@ -68,4 +68,6 @@ def test_what_is_not_held_is_refused() -> None:
 def test_statements_that_are_built_once_have_the_same_values() -> None:
     one = actor(roles=frozenset(("b", "a")), relationships=(OTHER,))
     assert binds.values(one) == {"actor_client": MINE, "actor_user": PERSON, "actor_roles": ["a", "b"],
-                                 "actor_relationships": [OTHER]}
+                                 "actor_relationship": OTHER, "actor_relationships": [OTHER]}
+    several = binds.values(actor(relationships=(OTHER, MINE)))
+    assert (several["actor_relationship"], several["actor_relationships"]) == (None, [OTHER, MINE])
