@@ -14,6 +14,8 @@ def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
         pass
     with held(tmp_path / "home"):
         pass
+    with held(tmp_path / "not" / "yet"):
+        assert (tmp_path / "not" / "yet").stat().st_mode & 0o077 == 0
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """What the small scripts do, in a real browser under the portal's own security policy, and what works without."""
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Thread
 from time import sleep
 from typing import Any
 
 import pytest
 from flask import Flask, Response, redirect, render_template_string, request
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 from werkzeug.serving import make_server
 from wtforms import FileField, Form, StringField
 from wtforms.validators import DataRequired
@@ -200,6 +201,21 @@ def test_the_list_follows_what_is_typed_and_the_address_stays_true(page: Page) -
     assert page.url.endswith("/list?q=papel")
     assert page.inner_text(".filter-result") == "1 filas"
     assert page.evaluate("document.activeElement.id") == "filter-q"
+
+
+def test_a_late_answer_does_not_take_the_place_of_a_newer_one(page: Page) -> None:
+    held: list[Any] = []
+    page.route("**/list?q=p", lambda route: held.append(route))
+    page.goto("/list")
+    with page.expect_request("**/list?q=p"):
+        page.keyboard.press("/")
+        page.keyboard.type("p")
+    page.keyboard.type("apel")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    with suppress(Error):  # it was given up
+        held[0].continue_()
+    page.evaluate("fetch('/list')")  # as long as an answer takes
+    assert page.url.endswith("/list?q=papel") and page.locator("tbody tr").count() == 1
 
 
 def test_what_is_typed_before_the_script_arrives_is_not_lost(page: Page) -> None:
