@@ -85,7 +85,7 @@ def environment(database_url: str, home: Path, **more: str) -> dict[str, str]:
 @cache
 def _furniture() -> Path:
     """Make what an application makes at its first start, compressed files and keys, once; each home gets a copy."""
-    folder = Path(tempfile.mkdtemp(prefix="acuse-furniture-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"acuse-furniture-{os.getpid()}-"))
     atexit.register(clear)
     assets.compressed(assets.collect(), folder / "static")
     Authority.open(folder / "sandbox")
@@ -93,8 +93,8 @@ def _furniture() -> Path:
 
 
 def clear() -> None:
-    """Take away what this process has made for its homes; a worker of xdist ends without the words of a good-bye."""
-    if _furniture.cache_info().currsize:
+    """Take away what this process, and none that it came from, has made for its homes."""
+    if _furniture.cache_info().currsize and f"-{os.getpid()}-" in _furniture().name:
         shutil.rmtree(_furniture(), ignore_errors=True)
 
 
