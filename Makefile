@@ -22,7 +22,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.tools
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: $(VENV)/.tools
 	$(BIN)/python -m ruff check .

@@ -17,6 +17,7 @@ max_requests = 2000
 max_requests_jitter = 200
 limit_request_line = 4094
 forwarded_allow_ips = "127.0.0.1"
+forwarder_headers = ""  # no header says below which path the portal is: a visitor could send it through a proxy
 control_socket_disable = True
 preload_app = True  # the application opens no connection before it serves: read it once, share its memory
 accesslog = None

@@ -1,6 +1,6 @@
 """What the left side of the screen shows to whom: one literal table per side, and the counts of what waits."""
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -105,7 +105,7 @@ def of(actor: Actor) -> tuple[Entries, ...]:
     """Return the groups and entries that `actor` may see, with their counts."""
     asked = _waiting(actor.side, actor.permissions)
     counts = listing.counts(actor, [item.waiting for item in asked if item.waiting is not None])
-    return _drawn(actor.side, actor.permissions, language(), request.endpoint or "", tuple(counts))
+    return _drawn(actor.side, actor.permissions, language(), request.endpoint or "", request.script_root, tuple(counts))
 
 
 @lru_cache(maxsize=64)
@@ -123,11 +123,11 @@ def _waiting(side: Side, permissions: frozenset[str]) -> tuple[Item, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _drawn(side: Side, permissions: frozenset[str], _language: str, endpoint: str,
+def _drawn(side: Side, permissions: frozenset[str], _language: str, endpoint: str, root: str,
            counts: tuple[str, ...]) -> tuple[Entries, ...]:
     counted = dict(zip(_waiting(side, permissions), counts, strict=True))
-    return tuple(Entries(str(group.label), tuple(_entry(item, endpoint, counted.get(item, "")) for item in group.items))
-                 for group in _seen(side, permissions))
+    return tuple(Entries(str(group.label), tuple(_entry(item, endpoint, root, counted.get(item, ""))
+                                                 for item in group.items)) for group in _seen(side, permissions))
 
 
 def viewer(actor: Actor) -> dict[str, Any]:
@@ -135,17 +135,18 @@ def viewer(actor: Actor) -> dict[str, Any]:
     initials = "".join(word[0] for word in actor.name.split()[:2]).upper() or "?"
     return {
         "name": actor.name, "email": actor.email, "organization": actor.organization_name, "side": actor.side.value,
-        "initials": initials, "url_profile": _address("accounts_profile.show"),
-        "url_sign_out": _address("accounts.sign_out"), "organizations": accounts.seats(actor),
+        "initials": initials, "url_profile": _address("accounts_profile.show", request.script_root),
+        "url_sign_out": _address("accounts.sign_out", request.script_root), "organizations": accounts.seats(actor),
     }
 
 
-def _entry(item: Item, endpoint: str, count: str) -> Entry:
+def _entry(item: Item, endpoint: str, root: str, count: str) -> Entry:
     here, there = endpoint.partition(".")[0], item.endpoint.partition(".")[0]
     active = endpoint == item.endpoint or (here == there and item.endpoint.endswith(HOMES))
-    return Entry(str(item.label), _address(item.endpoint), item.icon, count, active)
+    return Entry(str(item.label), _address(item.endpoint, root), item.icon, count, active)
 
 
-@cache
-def _address(endpoint: str) -> str:
+@lru_cache(maxsize=256)
+def _address(endpoint: str, _root: str) -> str:
+    """Return where a page is, below what the request says is the portal's root: one visitor's is not all others'."""
     return url_for(endpoint)

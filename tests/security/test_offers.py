@@ -18,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 
 from portal.access.permissions import Permission as P
 from portal.access.policy import ROLES, Role
+from portal.accounts import sessions
 from portal.web import once
 from portal.web.page import PUBLIC, ROUTES
 from tests.security.addresses import addresses, one_of
@@ -117,6 +118,7 @@ def test_no_page_counts_on_what_else_a_role_may_do(two: Two, client: FlaskClient
                                                    less: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Roles are a table that changes: somebody with less is offered less."""
     monkeypatch.setitem(ROLES, role, ROLES[role] - less)
+    monkeypatch.setattr(sessions, "_standing", sessions._standing.__wrapped__)  # else remembered for the process
     offered = {(role, path, *offer) for path, page in _pages(two, client, app, role)
                for offer in _offers(app, page, path)}
     assert len(offered) > 30 and not _refused(offered)

@@ -112,3 +112,11 @@ def test_what_serves_it_says_nothing_of_itself(port: int) -> None:
 def test_a_method_of_diagnosis_is_none(port: int) -> None:
     heard = said(port, b"TRACE /sign-in HTTP/1.1\r\nHost: localhost\r\nCookie: sid=secret\r\nConnection: close\r\n\r\n")
     assert heard[:12] == b"HTTP/1.1 405" and b"secret" not in heard
+
+
+@pytest.mark.parametrize("root", [b"/evil", b"//evil.example"])
+def test_no_visitor_says_below_which_path_the_portal_is(port: int, root: bytes) -> None:
+    """What a proxy in front let through would stand in every link of the page, and of pages that are remembered."""
+    heard = said(port, b"GET " + root + b"/sign-in HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: " + root +
+                 b"\r\nConnection: close\r\n\r\n")
+    assert b'href="' + root not in heard and b'action="' + root not in heard and b" 200 " not in heard[:20]

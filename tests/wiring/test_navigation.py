@@ -91,3 +91,10 @@ def test_the_bar_says_who_one_is(world: World, ctx: Flask) -> None:
         assert (said["initials"], said["name"], said["side"]) == (initials, name, "client")
         assert (said["email"], said["organization"]) == (actor.email, buyer.organization.name)
         assert (said["url_profile"], said["url_sign_out"]) == ("/profile", "/sign-out")
+
+
+def test_the_root_that_one_request_has_is_not_all_others(world: World, client: FlaskClient) -> None:
+    signed = world.sign_in(client, world.client().people["administrator"])
+    below = signed.get("/", environ_overrides={"SCRIPT_NAME": "/below"}, follow_redirects=False)
+    assert 'href="/below/inbox/"' in below.text
+    assert list(_shown(signed)) == SHOWN[Role.ADMINISTRATOR]
