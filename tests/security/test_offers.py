@@ -48,6 +48,7 @@ COLUMNS = {
                           "Archivo | Proveedor | UUID | Cuándo | Veredicto"),
     "invoices.in_process": ("Serie y folio | Cliente | Fecha | Etapas | Estado | Pago programado | Total",),
     "invoices.index": ("Serie y folio | Proveedor | Fecha | Etapas | Estado | Pago programado | Total",),
+    "invoices.to_send": ("Serie y folio | Cliente | Fecha | Datos de envío | Estado | Total",),
     "payments.archive": ("Número de pago | Cliente | Fecha | Forma | Estado | Monto",
                          "Número de pago | Proveedor | Fecha | Forma | Estado | Monto"),
     "payments.show": ("Serie y folio | UUID | Saldo antes | Pagado | Saldo después",),
@@ -92,6 +93,8 @@ def _pages(two: Two, client: FlaskClient, app: Flask, role: Role) -> Iterator[tu
 
 @pytest.fixture()
 def seen(two: Two, client: FlaskClient, app: Flask) -> dict[Role, list[tuple[str, Any]]]:
+    """Every page of every role, in a company in which no list of a supplier is empty."""
+    two.world.invoice(two.mine.seller)
     return {role: list(_pages(two, client, app, role)) for role in Role}
 
 
