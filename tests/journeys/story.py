@@ -13,6 +13,7 @@ from portal.core.i18n import ZONE
 from portal.core.types import Upload
 from portal.local.demo import cast
 from portal.local.demo.papers import Paper, plain_pdf
+from tests.chromium import until
 from tests.journeys.pages import Visitor
 from tests.journeys.site import PASSWORD
 
@@ -132,7 +133,7 @@ def give_file_with_progress(supplier: Visitor, field: str) -> None:
         new MutationObserver(() => window.bar.push(bar.value)).observe(bar, {attributes: true});
     }""")
     supplier.submit("main [name=file]")
-    supplier.page.wait_for_function("() => window.bar.at(-1) === 100")
+    until(supplier.page, "window.bar.at(-1) === 100")
     assert "/fields/" not in supplier.place, supplier.text
 
 

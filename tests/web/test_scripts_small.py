@@ -12,6 +12,7 @@ from wtforms import FileField, Form, MultipleFileField, PasswordField, StringFie
 from wtforms.validators import DataRequired
 
 from portal.web.headers import POLICY
+from tests.chromium import until
 from tests.web.test_scripts import visit
 
 expect.set_options(timeout=20_000)
@@ -359,7 +360,7 @@ def test_a_file_goes_with_the_button_that_sent_it_and_the_answer_takes_the_pages
     page.click("main form button[type=submit]")
     page.wait_for_selector("#password")
     assert page.evaluate("window.same") and page.url.endswith("/send")
-    page.evaluate("new Promise(top => { const look = () => scrollY ? requestAnimationFrame(look) : top(); look(); })")
+    until(page, "scrollY === 0")
     assert sent[-1] == ("now", "text/html", ["a.xml"])
     assert page.get_attribute("html", "lang") == "es", "the answer's language is the page's"
     assert page.evaluate("window.shares").count("100 %") >= 1 and 100 in page.evaluate("window.shares")
