@@ -28,9 +28,15 @@ def beside(invoice: Invoice, examined: Examined, pdf: Upload | None, actor: Acto
     other = another_named(pdf, invoice.uuid or "") if pdf else ""
     found = [_finding(invoice, pdf, other)] if pdf and other else []
     invoice.findings = [*found, *(f for f in invoice.findings if f["code"] != findings.OTHER_PDF)]
+    examined = replace(examined, findings=[*found, *examined.findings])
+    invoice.verdict = examined.verdict if examined.report else _verdict(invoice)
+    return examined
+
+
+def _verdict(invoice: Invoice) -> str:
+    """Return the verdict on an invoice whose XML was judged before: only its PDF is new."""
     unsure = invoice.stamp is StampState.PENDING or findings.warns(invoice.findings)
-    invoice.verdict = "warned" if unsure else "accepted"
-    return replace(examined, findings=[*found, *examined.findings])
+    return "warned" if unsure else "accepted"
 
 
 def another_named(pdf: Upload, uuid: str) -> str:

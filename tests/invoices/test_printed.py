@@ -7,7 +7,8 @@ from portal.core.db import session
 from portal.core.types import Upload
 from portal.documents.box import BoxFailure
 from portal.invoices import findings, printed, services
-from portal.invoices.models import Invoice
+from portal.invoices.examination import Examined
+from portal.invoices.models import Invoice, StampState
 from portal.local.demo.papers import plain_pdf
 
 OURS, OTHERS = UUID(int=0xA1B2C3), UUID(int=0xD4E5F6)
@@ -87,3 +88,19 @@ def test_another_xml_is_compared_with_the_pdf_that_is_there(world, supplier, pap
         services.replace(invoice.id, invoice.version, papers.upload(uuid=third), None, supplier)
     with world.owner():
         assert told(session.get_one(Invoice, invoice.id).findings)
+
+
+def test_a_stamp_that_is_not_verified_yet_stays_unsure_whatever_the_pdf(world, supplier, wrong):
+    with world.owner():
+        session.get_one(Invoice, wrong.invoice.id).stamp = StampState.PENDING
+        session.flush()
+        session.expunge_all()
+    invoice = exchanged(world, supplier, wrong, pdf=printing(str(OURS)))
+    assert not told(invoice.findings) and invoice.verdict == "warned"
+
+
+def test_the_judgement_of_a_new_xml_is_the_verdict(world, supplier, papers, monkeypatch):
+    monkeypatch.setattr(Examined, "verdict", property(lambda self: "judged"))
+    with world.acting(supplier):
+        made = services.receive(papers.upload(uuid=OURS), printing(str(OURS)), papers.seller.id, supplier)
+        assert made.invoice.verdict == made.attempt.verdict == "judged"
